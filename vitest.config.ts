@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** Libraries are imported as `#lib/<name>`; the `source` condition points those at TypeScript rather than at a build. */
+const conditions = ['source', 'node', 'import', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  oxc: { decorator: { legacy: true } },
+  test: {
+    isolate: false,
+    include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
+    exclude: ['test/system/**', '**/node_modules/**', 'dist/**'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
