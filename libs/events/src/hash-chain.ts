@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+import type { DomainEvent, RecordedEvent, Revision } from './event.js';
+import type { EventContext, EventMetadata } from './metadata.js';
+import type { StreamName } from './stream-name.js';
+
+/** An event ready to be appended: its place in the stream, its metadata and its hash are settled. */
+export interface SealedEvent {
+  readonly type: string;
+  readonly data: object;
+  readonly metadata: EventMetadata;
+  readonly stream: StreamName;
+  readonly revision: Revision;
+  /** The RFC 8785 text that the hash was taken over, so that a store need not print the event again. */
+  readonly canonical: string;
+}
+
+/** What the hash covers: everything but the position, which the store gives, and the hash itself. */
+interface Hashed {
+  readonly stream: StreamName;
+  readonly revision: Revision;
+  readonly type: string;
+  readonly data: object;
+  readonly metadata: Omit<EventMetadata, 'hash'>;
+}
+
+export interface Seal {
+  readonly stream: StreamName;
+  /** Revision that the first of the events will have. */
+  readonly revision: Revision;
+  /** Hash of the stream's last event; empty for a new stream. */
+  readonly previousHash: string;
+  readonly time: Date;
+  readonly context: EventContext;
+  readonly newId: () => string;
+  readonly schemaVersion: (type: string) => number;
+}
+
+/** Gives the events of one command their metadata and links them into the stream's hash chain. */
+export function seal(events: readonly DomainEvent[], place: Seal): SealedEvent[] {
+  let { previousHash } = place;
+  return events.map(({ type, data }, index) => {
+    const metadata = {
+      ...place.context,
+      id: place.newId(),
+      time: place.time.toISOString(),
+      schemaVersion: place.schemaVersion(type),
+      part: { index, count: events.length },
+      previousHash,
+    };
+    const hashed: Hashed = { stream: place.stream, revision: place.revision + index, type, data, metadata };
+    const canonical = canonicalJson(hashed);
+    const hash = sha256(canonical);
+    previousHash = hash;
+    return { ...hashed, metadata: { ...metadata, hash }, canonical };
+  });
+}
+
+/** Reads back what {@link seal} produced. */
+export function unseal(canonical: string, hash: string): Omit<SealedEvent, 'canonical'> {
+  const { metadata, ...event } = JSON.parse(canonical) as Hashed;
+  return { ...event, metadata: { ...metadata, hash } };
+}
+
+export interface BrokenLink {
+  readonly stream: StreamName;
+  readonly revision: Revision;
+  readonly why: 'content does not match its hash' | 'does not follow the event before it' | 'revision is missing';
+}
+
+/**
+ * Checks that a stream's events, read in order from its start, are those that were appended.
+ *
+ * @returns the first event that was altered, reordered or cut out.
+ */
+export function verifyChain(events: Iterable<RecordedEvent>): BrokenLink | undefined {
+  let previousHash = '';
+  let next: Revision = 0;
+  for (const { stream, revision, type, data, metadata } of events) {
+    const { hash, ...covered } = metadata;
+    const at = { stream, revision };
+    if (revision !== next) return { ...at, why: 'revision is missing' };
+    if (covered.previousHash !== previousHash) return { ...at, why: 'does not follow the event before it' };
+    const hashed: Hashed = { stream, revision, type, data, metadata: covered };
+    if (sha256(canonicalJson(hashed)) !== hash) return { ...at, why: 'content does not match its hash' };
+    previousHash = hash;
+    next++;
+  }
+  return undefined;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

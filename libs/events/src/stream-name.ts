@@ -1,0 +1,22 @@
+declare const brand: unique symbol;
+
+/** Name of one aggregate's stream in the event store. */
+export type StreamName = string & { readonly [brand]: 'StreamName' };
+
+/** The kinds of aggregate. The part of a {@link StreamName} before its first `-`. */
+export const AGGREGATES = ['image', 'imageStream', 'imageSignatures', 'imageStreamImport', 'namespace'] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
+export const streamName = {
+  image: (name: string): StreamName => `image-${name}` as StreamName,
+  imageStream: (namespace: string, name: string): StreamName => `imageStream-${namespace}/${name}` as StreamName,
+  imageSignatures: (image: string): StreamName => `imageSignatures-${image}` as StreamName,
+  imageStreamImport: (uid: string): StreamName => `imageStreamImport-${uid}` as StreamName,
+  namespace: (name: string): StreamName => `namespace-${name}` as StreamName,
+} as const;
+
+/** Splits a stream's name into its aggregate and the aggregate's own name. */
+export function parseStreamName(name: StreamName): { aggregate: Aggregate; id: string } {
+  const dash = name.indexOf('-');
+  return { aggregate: name.slice(0, dash) as Aggregate, id: name.slice(dash + 1) };
+}
