@@ -11,8 +11,8 @@ import { normaliseMetadata } from './stored-metadata.js';
 import { wireTime } from './wire-time.js';
 
 /** An image after {@link completeImage}. With problems it is the image as it was sent. */
-export interface Completion {
-  readonly image: ImageContent;
+export interface Completion<I extends ImageContent = ImageContent> {
+  readonly image: I;
   /** Why nothing could be learned from the manifest. Not the client's to fix: they belong in a log or a warning. */
   readonly problems: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface Completion {
  *
  * @param now `Created` of a manifest list, which has no time of its own.
  */
-export function completeImage(image: ImageContent, now: Date): Completion {
+export function completeImage<I extends ImageContent>(image: I, now: Date): Completion<I> {
   const text = image.dockerImageManifest ?? '';
   if (text === '') return { image, problems: [] };
   try {
@@ -53,7 +53,7 @@ class IncompleteImageError extends Error {}
 const named = (image: ImageContent): string =>
   `the image ${image.metadata?.name ?? ''} (${image.dockerImageReference ?? ''})`;
 
-function completeFrom(manifest: ManifestContent, sent: ImageContent, now: Date): ImageContent {
+function completeFrom<I extends ImageContent>(manifest: ManifestContent, sent: I, now: Date): I {
   const existing = existingMetadata(sent);
   const image = withLayersAscending(sent, manifest);
   if (manifest.kind === 'list') return completeList(manifest, image, existing, now);
@@ -86,12 +86,12 @@ const written = (image: DockerImage, version: DockerImageVersion): Pick<ImageCon
   dockerImageMetadata: writeDockerImage(image, version),
 });
 
-function completeList(
+function completeList<I extends ImageContent>(
   { entries, mediaType }: ManifestContent & { kind: 'list' },
-  image: ImageContent,
+  image: I,
   existing: ExistingMetadata,
   now: Date,
-): ImageContent {
+): I {
   const name = image.metadata?.name ?? '';
   const known = existing.image.Id === name && existing.image.Created !== null;
   return {

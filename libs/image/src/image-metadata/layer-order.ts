@@ -12,7 +12,7 @@ import { OCI_MANIFEST, SCHEMA_1, SCHEMA_1_SIGNED, SCHEMA_2 } from './media-types
  * not the manifest's fall back to what old registries sent for each format. (OpenShift goes by the format alone, and so
  * turns the layers round when somebody removes the annotation.)
  */
-export function withLayersAscending(image: ImageContent, manifest: ManifestContent): ImageContent {
+export function withLayersAscending<I extends ImageContent>(image: I, manifest: ManifestContent): I {
   const layers = image.dockerImageLayers ?? [];
   if (layers.length === 0) return image;
   switch (
@@ -30,7 +30,7 @@ export function withLayersAscending(image: ImageContent, manifest: ManifestConte
 }
 
 /** Adds the annotation that says `ascending`. */
-export function withLayerOrderStated(image: ImageContent): ImageContent {
+export function withLayerOrderStated<I extends ImageContent>(image: I): I {
   if (statedOrder(image) === 'ascending') return image;
   const annotations = { ...image.metadata?.annotations, [LAYER_ORDER_ANNOTATION]: 'ascending' };
   return { ...image, metadata: { ...image.metadata, annotations } };

@@ -1,0 +1,15 @@
+export * from './schema/defaults.js';
+export { normaliseDockerImageMetadata } from './schema/docker-image-metadata.js';
+export { imageSignatureSchema } from './schema/image-signature.js';
+export { imageStreamImageSchema } from './schema/image-stream-image.js';
+export { imageStreamImportSchema } from './schema/image-stream-import.js';
+export { imageStreamLayersSchema } from './schema/image-stream-layers.js';
+export { imageStreamMappingSchema } from './schema/image-stream-mapping.js';
+export { imageStreamTagSchema } from './schema/image-stream-tag.js';
+export { imageStreamSchema } from './schema/image-stream.js';
+export { imageTagSchema } from './schema/image-tag.js';
+export { imageSchema } from './schema/image.js';
+export { compareBytes, keyedList } from './schema/keyed-list.js';
+export { secretListSchema } from './schema/secret-list.js';
+export type * from './schema/types.js';
+export { API_VERSION } from './schema/types.js';
