@@ -1,0 +1,88 @@
+import type { ImageContent, ImageState, Position, Signature, UserMetadata } from '#lib/events';
+
+/** The Image resource as the API shows it. Kept in this form, so that reading an image is copying bytes. */
+export interface ImageDocument extends ImageContent {
+  readonly kind: 'Image';
+  readonly apiVersion: 'image.openshift.io/v1';
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly creationTimestamp: string;
+    readonly labels?: UserMetadata['labels'];
+    readonly annotations?: UserMetadata['annotations'];
+    readonly finalizers?: UserMetadata['finalizers'];
+    readonly ownerReferences?: UserMetadata['ownerReferences'];
+  };
+  readonly signatures?: readonly SignatureDocument[];
+}
+
+/** A signature as it is embedded in its image. */
+export interface SignatureDocument extends Omit<Signature, 'name' | 'uid' | 'creationTimestamp' | 'annotations'> {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly creationTimestamp: string | null;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+export function imageDocument(image: ImageState, signatures: readonly Signature[], version: Position): ImageDocument {
+  const { name, uid, creationTimestamp, metadata, content } = image;
+  const { signatures: embedded } = { signatures: signatures.map(signatureDocument) };
+  return {
+    kind: 'Image',
+    apiVersion: 'image.openshift.io/v1',
+    metadata: { name, uid, resourceVersion: `${version}`, creationTimestamp, ...shown(metadata) },
+    ...content,
+    ...(embedded.length === 0 ? {} : { signatures: embedded }),
+  };
+}
+
+/** The inverse of {@link imageDocument}: what folding the next event starts from. */
+export function imageFromDocument(document: ImageDocument): { image: ImageState; signatures: readonly Signature[] } {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, signatures = [], ...content } = document;
+  const {
+    name,
+    uid,
+    creationTimestamp,
+    labels = {},
+    annotations = {},
+    finalizers = [],
+    ownerReferences = [],
+  } = metadata;
+  return {
+    image: { name, uid, creationTimestamp, metadata: { labels, annotations, finalizers, ownerReferences }, content },
+    signatures: signatures.map(signatureFromDocument),
+  };
+}
+
+export function signatureDocument(signature: Signature): SignatureDocument {
+  const { name, uid, creationTimestamp = null, annotations, ...rest } = signature;
+  return {
+    metadata: { name, ...(uid === undefined ? {} : { uid }), creationTimestamp, ...(annotations && { annotations }) },
+    ...rest,
+  };
+}
+
+export function signatureFromDocument({ metadata, ...rest }: SignatureDocument): Signature {
+  const { name, uid, creationTimestamp, annotations } = metadata;
+  return {
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(creationTimestamp === null ? {} : { creationTimestamp }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...rest,
+  };
+}
+
+/** Metadata without its empty parts. */
+export function shown(metadata: UserMetadata): Partial<UserMetadata> {
+  const { labels, annotations, finalizers, ownerReferences } = metadata;
+  return {
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+    ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
+  };
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { open, type Database, type RootDatabase } from 'lmdb';
+import type { Position } from '#lib/events';
+import { TABLES, type Entry, type Key, type RangeOptions, type Table, type Tables } from '../tables.js';
+
+/** LMDB's own idea of a composite key, which is not read-only. */
+type LmdbKey = (string | number)[];
+type Stored = Database<Buffer, LmdbKey>;
+
+/** After every string and number that a key can hold. */
+const AFTER_ALL = Buffer.from([0xff]);
+
+/**
+ * The read models in one LMDB file, with the checkpoint up to which they are built.
+ *
+ * The file is disposable: everything in it comes from the log. So it is written without syncing to disk. That is safe
+ * when the process dies, as the kernel keeps what was written; when the machine dies the file may be torn, which is
+ * noticed by the machine's boot id beside it, and the file is built anew.
+ */
+export class EmbeddedReadModel {
+  readonly tables: Tables;
+  private readonly meta: Database<string, string>;
+
+  private constructor(
+    private readonly root: RootDatabase,
+    private readonly path: string,
+  ) {
+    const tables = TABLES.map((name): [string, Table] => [
+      name,
+      new LmdbTable(root.openDB<Buffer, LmdbKey>({ name, encoding: 'binary' })),
+    ]);
+    this.tables = Object.fromEntries(tables) as unknown as Tables;
+    this.meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
+  }
+
+  /**
+   * Opens the file, or starts an empty one where it may be torn or was built in another shape.
+   *
+   * @param shape - names everything that the contents depend on besides the events.
+   */
+  static open(path: string, shape: string): EmbeddedReadModel {
+    mkdirSync(dirname(path), { recursive: true });
+    const guard = `${path}.boot`;
+    if (existsSync(path) && (!existsSync(guard) || readFileSync(guard, 'utf8') !== bootId())) remove(path);
+    writeFileSync(guard, bootId());
+    const opened = EmbeddedReadModel.openFile(path);
+    if (opened.meta.get('shape') === shape) return opened;
+    if (opened.checkpoint === 0) {
+      opened.meta.putSync('shape', shape);
+      return opened;
+    }
+    void opened.root.close();
+    remove(path);
+    const fresh = EmbeddedReadModel.openFile(path);
+    fresh.meta.putSync('shape', shape);
+    return fresh;
+  }
+
+  private static openFile(path: string): EmbeddedReadModel {
+    return new EmbeddedReadModel(open({ path, maxDbs: TABLES.length + 1, noSync: true, noMemInit: true }), path);
+  }
+
+  /** Position of the last event that the tables show. */
+  get checkpoint(): Position {
+    return Number(this.meta.get('checkpoint') ?? 0);
+  }
+
+  /** Changes the tables and moves the checkpoint, both or neither. */
+  update(checkpoint: Position, change: (tables: Tables) => void): void {
+    this.root.transactionSync(() => {
+      change(this.tables);
+      this.meta.putSync('checkpoint', `${checkpoint}`);
+    });
+  }
+
+  /** SHA-256 over every entry of every table: equal for equal contents. */
+  digest(): string {
+    const hash = createHash('sha256');
+    for (const name of TABLES) {
+      for (const { key, value } of this.tables[name].under([])) hash.update(JSON.stringify([name, key])).update(value);
+    }
+    return hash.digest('hex');
+  }
+
+  async close(): Promise<void> {
+    await this.root.close();
+  }
+
+  /** Deletes the file; what it held is rebuilt from the log. */
+  async destroy(): Promise<void> {
+    await this.close();
+    remove(this.path);
+  }
+}
+
+class LmdbTable implements Table {
+  constructor(private readonly stored: Stored) {}
+
+  get(key: Key): Buffer | undefined {
+    return this.stored.get(key as LmdbKey);
+  }
+
+  put(key: Key, value: Buffer): void {
+    this.stored.putSync(key as LmdbKey, value);
+  }
+
+  delete(key: Key): void {
+    this.stored.removeSync(key as LmdbKey);
+  }
+
+  *under(prefix: Key, { after, limit, reverse = false }: RangeOptions = {}): Iterable<Entry> {
+    const low = after ?? prefix;
+    const high = [...prefix, AFTER_ALL];
+    const bounds = reverse ? { start: high, end: low, reverse } : { start: low, end: high };
+    // The first key of a forward range is included, which `after` is not meant to be.
+    const skip = after !== undefined && !reverse;
+    const options = { ...bounds, ...(limit === undefined ? {} : { limit: skip ? limit + 1 : limit }), snapshot: false };
+    let yielded = 0;
+    for (const { key, value } of this.stored.getRange(options as unknown as Parameters<Stored['getRange']>[0])) {
+      if (skip && sameKey(key, after)) continue;
+      if (limit !== undefined && yielded++ >= limit) return;
+      yield { key, value };
+    }
+  }
+}
+
+const sameKey = (a: Key, b: Key): boolean => a.length === b.length && a.every((part, index) => part === b[index]);
+
+function remove(path: string): void {
+  for (const file of [path, `${path}-lock`]) rmSync(file, { force: true });
+}
+
+/** Changes whenever the machine starts; where the system does not say, the read models are kept. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}

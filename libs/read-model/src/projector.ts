@@ -1,0 +1,112 @@
+import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
+import type { EventStore } from '#lib/event-store';
+import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
+import { ImageProjection } from './projections/image-projection.js';
+import { ImageStreamProjection } from './projections/image-stream-projection.js';
+import { NamespaceProjection } from './projections/namespace-projection.js';
+import type { AnyRecorded, Projection } from './projections/projection.js';
+import { TagRevisionProjection } from './projections/tag-revision-projection.js';
+
+/** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
+const SHAPE_VERSION = 1;
+
+export interface ReadModelOptions {
+  /** How many items of a tag's history `status.tags` shows. */
+  readonly historyWindow: number;
+}
+
+/** Everything but the events that the read models depend on. */
+export const readModelShape = ({ historyWindow }: ReadModelOptions): string => `${SHAPE_VERSION}/${historyWindow}`;
+
+/** In the order in which they see an event. */
+export const projections = ({ historyWindow }: ReadModelOptions): readonly Projection[] => [
+  new TagRevisionProjection(),
+  new ImageStreamProjection(historyWindow),
+  new ImageProjection(),
+  new NamespaceProjection(),
+];
+
+interface Waiter {
+  readonly position: Position;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Follows the log and keeps the read models up to date. The only writer of the read models. */
+export class Projector {
+  private position: Position;
+  private pending: RecordedEvent[] = [];
+  private waiters: Waiter[] = [];
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private failure: unknown;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly readModel: EmbeddedReadModel,
+    private readonly folds: readonly Projection[],
+  ) {
+    this.position = readModel.checkpoint;
+  }
+
+  /** Position of the last event that the read models show. */
+  get projected(): Position {
+    return this.position;
+  }
+
+  /** Starts to follow the log; resolves when the read models show everything that is in it now. */
+  async start(onFailure: (error: unknown) => void = () => undefined): Promise<void> {
+    this.running = this.follow().catch((error: unknown) => {
+      this.failure = error;
+      for (const waiter of this.waiters.splice(0)) waiter.reject(error);
+      onFailure(error);
+    });
+    await this.waitFor(await this.store.lastPosition());
+  }
+
+  /**
+   * Resolves when the read models show the event at `position`.
+   *
+   * @throws when the read models can no longer be built.
+   */
+  waitFor(position: Position): Promise<void> {
+    if (position <= this.position) return Promise.resolve();
+    if (this.failure !== undefined) return Promise.reject(asError(this.failure));
+    return new Promise((resolve, reject) => this.waiters.push({ position, resolve, reject }));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async follow(): Promise<void> {
+    for await (const events of this.store.subscribe(this.position, this.stopping.signal)) this.take(events);
+  }
+
+  /** Applies all commands that are complete; a reader never sees half a command. */
+  private take(events: readonly RecordedEvent[]): void {
+    const known = this.pending.length === 0 ? events : [...this.pending, ...events];
+    let complete = known.length;
+    while (complete > 0 && !completesCommand((known[complete - 1] as RecordedEvent).metadata)) complete--;
+    this.pending = known.slice(complete);
+    const last = known[complete - 1];
+    if (last === undefined) return;
+    this.readModel.update(last.position, (tables) => {
+      for (const event of complete === known.length ? known : known.slice(0, complete)) {
+        for (const fold of this.folds) fold.apply(event as AnyRecorded, tables);
+      }
+    });
+    this.position = last.position;
+    this.wake();
+  }
+
+  private wake(): void {
+    if (this.waiters.length === 0) return;
+    const ready = this.waiters.filter(({ position }) => position <= this.position);
+    this.waiters = this.waiters.filter(({ position }) => position > this.position);
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

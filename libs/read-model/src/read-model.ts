@@ -1,0 +1,155 @@
+import type { Position, TagItem } from '#lib/events';
+import { decodeStream, type StreamDocument } from './documents/stream-document.js';
+import { decodeTag, tagTexts, type TagDocument, type TagTexts } from './documents/tag-document.js';
+import type { TagRevision } from './documents/tag-revision.js';
+import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
+import type { NamespaceDocument } from './projections/namespace-projection.js';
+import type { Projector } from './projector.js';
+import type { Key, Tables } from './tables.js';
+
+/** A tag as it is stored, not yet parsed. */
+export interface StoredTag {
+  readonly tag: string;
+  readonly texts: TagTexts;
+}
+
+/** A stream with all of its tags, sorted by name. */
+export interface StreamView extends StreamDocument {
+  readonly tags: readonly StoredTag[];
+}
+
+/** One tag with the stream that it belongs to. */
+export interface TagView extends StreamDocument {
+  readonly tag: string;
+  readonly document: TagDocument;
+}
+
+/** Where a page of a list starts and ends. `after` is the key of the last object of the page before. */
+export interface Page {
+  readonly after?: Key;
+  readonly limit: number;
+}
+
+/** What the API reads. Only projections write what stands behind it. */
+export interface ReadModel {
+  /** Waits until everything up to `position` shows. */
+  waitFor(position: Position): Promise<void>;
+  /** Position of the last event that shows. */
+  readonly position: Position;
+
+  namespace(name: string): Promise<NamespaceDocument | undefined>;
+  namespaces(page: Page): Promise<readonly NamespaceDocument[]>;
+
+  stream(namespace: string, name: string): Promise<StreamView | undefined>;
+  /** A stream without its tags. */
+  streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined>;
+  /** Streams of one namespace, or of all when it is `undefined`, in order of namespace and name. */
+  streams(namespace: string | undefined, page: Page): Promise<readonly StreamView[]>;
+  tag(namespace: string, stream: string, tag: string): Promise<TagView | undefined>;
+  /** All items of a tag's history, also those beyond the window, newest first. */
+  history(namespace: string, stream: string, tag: string): Promise<readonly TagItem[]>;
+  /** Names of the images in the histories of a stream's tags, sorted. */
+  streamImages(namespace: string, stream: string): Promise<readonly string[]>;
+
+  /** The Image resource as JSON. */
+  image(name: string): Promise<Buffer | undefined>;
+  images(page: Page): Promise<readonly { readonly name: string; readonly json: Buffer }[]>;
+
+  /** Moves of tags, oldest first, of a namespace, a stream or one tag. */
+  revisions(prefix: Key, page: Page): Promise<readonly TagRevision[]>;
+}
+
+/** Nest token of the read model that the app binds. */
+export const READ_MODEL = Symbol('ReadModel');
+
+/** The read model in the process that also projects it. */
+export class LocalReadModel implements ReadModel {
+  private readonly tables: Tables;
+
+  constructor(
+    stored: EmbeddedReadModel,
+    private readonly projector: Projector,
+  ) {
+    this.tables = stored.tables;
+  }
+
+  waitFor(position: Position): Promise<void> {
+    return this.projector.waitFor(position);
+  }
+
+  get position(): Position {
+    return this.projector.projected;
+  }
+
+  async namespace(name: string): Promise<NamespaceDocument | undefined> {
+    return parse(this.tables.namespaces.get([name]));
+  }
+
+  async namespaces({ after, limit }: Page): Promise<readonly NamespaceDocument[]> {
+    const range = { limit, ...(after && { after }) };
+    return [...this.tables.namespaces.under([], range)].map(({ value }) => parsed(value));
+  }
+
+  async stream(namespace: string, name: string): Promise<StreamView | undefined> {
+    const stored = this.tables.streams.get([namespace, name]);
+    return stored && this.withTags(stored);
+  }
+
+  async streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined> {
+    const stored = this.tables.streams.get([namespace, name]);
+    return stored && decodeStream(stored);
+  }
+
+  async streams(namespace: string | undefined, { after, limit }: Page): Promise<readonly StreamView[]> {
+    const prefix = namespace === undefined ? [] : [namespace];
+    const range = { limit, ...(after && { after }) };
+    return [...this.tables.streams.under(prefix, range)].map(({ value }) => this.withTags(value));
+  }
+
+  async tag(namespace: string, stream: string, tag: string): Promise<TagView | undefined> {
+    const stored = this.tables.streams.get([namespace, stream]);
+    const storedTag = stored && this.tables.tags.get([namespace, stream, tag]);
+    return storedTag && { ...decodeStream(stored), tag, document: decodeTag(storedTag) };
+  }
+
+  async history(namespace: string, stream: string, tag: string): Promise<readonly TagItem[]> {
+    const key = [namespace, stream, tag];
+    const stored = this.tables.tags.get(key);
+    const older = [...this.tables.olderItems.under(key, { reverse: true })];
+    return [
+      ...(stored === undefined ? [] : decodeTag(stored).items),
+      ...older.map(({ value }) => parsed<TagItem>(value)),
+    ];
+  }
+
+  async streamImages(namespace: string, stream: string): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const { key } of this.tables.streamImages.under([namespace, stream])) names.add(String(key[2]));
+    return [...names];
+  }
+
+  async image(name: string): Promise<Buffer | undefined> {
+    return this.tables.images.get([name]);
+  }
+
+  async images({ after, limit }: Page): Promise<readonly { name: string; json: Buffer }[]> {
+    const range = { limit, ...(after && { after }) };
+    return [...this.tables.images.under([], range)].map(({ key, value }) => ({ name: String(key[0]), json: value }));
+  }
+
+  async revisions(prefix: Key, { after, limit }: Page): Promise<readonly TagRevision[]> {
+    const range = { limit, ...(after && { after }) };
+    return [...this.tables.tagRevisions.under(prefix, range)].map(({ value }) => parsed(value));
+  }
+
+  private withTags(stored: Buffer): StreamView {
+    const document = decodeStream(stored);
+    const { namespace, name } = document.header;
+    const tags = [...this.tables.tags.under([namespace, name])];
+    return { ...document, tags: tags.map(({ key, value }) => ({ tag: String(key[2]), texts: tagTexts(value) })) };
+  }
+}
+
+const parsed = <T>(value: Buffer): T => JSON.parse(value.toString('utf8')) as T;
+
+const parse = <T>(value: Buffer | undefined): T | undefined => (value === undefined ? undefined : parsed<T>(value));

@@ -1,0 +1,148 @@
+import type { Decider } from '#lib/event-store';
+import type { ImageStreamEvent } from '#lib/events';
+import type {
+  CreateStream,
+  DeleteStream,
+  DeleteTag,
+  ImageStreamCommand,
+  PushTag,
+  RemoveTagSpec,
+  SpecifyTag,
+  UpdateStream,
+} from './commands.js';
+import { Draft } from './draft.js';
+import { evolve, NO_IMAGE_STREAM, type ImageStream } from './image-stream.js';
+import { invalidStream, streamExists, streamNotFound, tagExists, tagNotFound, uidDiffers } from './refusals.js';
+import { timestamp } from './rules/image-lookup.js';
+import { tryParse } from './rules/tag-validation.js';
+import { followMovedTags } from './rules/tracking.js';
+import type { StreamPolicy } from './stream-policy.js';
+import { applyImport } from './writes/import-write.js';
+import { changeMetadata } from './writes/metadata-write.js';
+import { changeTo, createStream, writeSpec } from './writes/spec-write.js';
+import { replaceStatus } from './writes/status-write.js';
+
+/** The image stream as a decider, under what the operator decided for all streams. */
+export function imageStreamDecider(policy: StreamPolicy): Decider<ImageStream, ImageStreamCommand, ImageStreamEvent> {
+  return {
+    initialState: NO_IMAGE_STREAM,
+    evolve,
+    decide: (command, state) => {
+      const draft = new Draft(state);
+      decide(draft, command, policy);
+      return draft.events;
+    },
+  };
+}
+
+function decide(draft: Draft, command: ImageStreamCommand, policy: StreamPolicy): void {
+  switch (command.type) {
+    case 'CreateStream':
+      return create(draft, command, policy);
+    case 'UpdateStream':
+      return update(draft, command, policy);
+    case 'SpecifyTag':
+      return specifyTag(draft, command, policy);
+    case 'RemoveTagSpec':
+      return removeTagSpec(draft, command, policy);
+    case 'DeleteTag':
+      return deleteTag(draft, command);
+    case 'PushTag':
+      return pushTag(draft, command, policy);
+    case 'ApplyImport':
+      return applyImport(draft, command, policy);
+    case 'ReplaceStatus':
+      assertExists(draft, command.name);
+      return replaceStatus(draft, command, policy);
+    case 'DeleteStream':
+      return deleteStream(draft, command);
+  }
+}
+
+function create(draft: Draft, command: CreateStream, policy: StreamPolicy): void {
+  const { creation, metadata, spec, now, sources } = command;
+  if (draft.current.header !== undefined) throw streamExists(creation.name);
+  createStream(draft, creation, now, spec, metadata);
+  writeSpec(draft, changeTo(draft, spec), { now, sources, policy }, { isNew: true });
+}
+
+function update(draft: Draft, { name, metadata, spec, now, sources }: UpdateStream, policy: StreamPolicy): void {
+  assertExists(draft, name);
+  changeMetadata(draft, metadata);
+  writeSpec(draft, changeTo(draft, spec), { now, sources, policy });
+}
+
+function specifyTag(draft: Draft, command: SpecifyTag, policy: StreamPolicy): void {
+  const { creation, tag, reference, existing, now, sources } = command;
+  const isNew = draft.current.header === undefined;
+  if (existing === 'refuse' && draft.tag(tag).spec !== null) throw tagExists(creation.name, tag);
+  if (isNew) createStream(draft, creation, now);
+  const tags = new Map(reference === null ? [] : [[tag, { ...reference, name: tag }]]);
+  writeSpec(draft, { tags }, { now, sources, policy }, { isNew });
+}
+
+function removeTagSpec(draft: Draft, { name, tag, now, sources }: RemoveTagSpec, policy: StreamPolicy): void {
+  assertExists(draft, name);
+  writeSpec(draft, { tags: new Map([[tag, null]]) }, { now, sources, policy });
+}
+
+function deleteTag(draft: Draft, { name, tag }: DeleteTag): void {
+  assertExists(draft, name);
+  if (!draft.current.tags.has(tag)) throw tagNotFound(name, tag);
+  const { spec, history } = draft.tag(tag);
+  const { generation } = draft.header;
+  const previousImage = history.head?.image;
+  draft.emit({
+    type: 'TagDeleted',
+    data: {
+      tag,
+      streamGeneration: spec === null ? generation : generation + 1,
+      ...(previousImage === undefined ? {} : { previousImage }),
+    },
+  });
+}
+
+function pushTag(draft: Draft, command: PushTag, policy: StreamPolicy): void {
+  assertExists(draft, command.name);
+  const { generation } = draft.header;
+  const dockerImageReference = command.ownRepository
+    ? inOwnRepository(draft, command, policy)
+    : command.dockerImageReference;
+  const item = { created: timestamp(command.now), dockerImageReference, image: command.image, generation };
+  assertReference(draft, command.tag, dockerImageReference, policy);
+  draft.move(command.tag, item, (step) => ({ type: 'TagPushed', data: step }));
+  followMovedTags(draft);
+}
+
+/** The pull spec of a pushed image in the repository that this stream stands for, where there is one. */
+function inOwnRepository(draft: Draft, { dockerImageReference, image }: PushTag, policy: StreamPolicy): string {
+  const { namespace, name, dockerImageRepository } = draft.header;
+  const host = policy.internalRegistryHostname;
+  const repository = host === '' ? dockerImageRepository : `${host}/${namespace}/${name}`;
+  if (repository === '' || typeof tryParse(repository) === 'string') return dockerImageReference;
+  return `${repository}@${image}`;
+}
+
+/** A reference that nothing in the tag's history has used yet must be one that may be imported. */
+function assertReference(draft: Draft, tag: string, text: string, policy: StreamPolicy): void {
+  const { history, spec } = draft.tag(tag);
+  if (history.head?.dockerImageReference === text) return;
+  const field = `status.tags[${tag}].items[0].dockerImageReference`;
+  const parsed = tryParse(text);
+  if (typeof parsed === 'string') {
+    throw invalidStream(draft.header.name, [{ field, kind: 'invalid', value: text, detail: parsed }]);
+  }
+  const refusal = policy.refuseImport(parsed, spec?.importPolicy.insecure ? 'any' : 'secure');
+  if (refusal !== undefined) throw invalidStream(draft.header.name, [{ field, kind: 'forbidden', detail: refusal }]);
+}
+
+function deleteStream(draft: Draft, { name, uid }: DeleteStream): void {
+  assertExists(draft, name);
+  const { namespace, uid: actual } = draft.header;
+  if (uid !== undefined && uid !== actual) throw uidDiffers(name);
+  draft.emit({ type: 'ImageStreamDeleted', data: { namespace, name, uid: actual } });
+}
+
+function assertExists(draft: Draft, name: string): void {
+  if (draft.current.header === undefined) throw streamNotFound(name);
+}

@@ -1,0 +1,73 @@
+import { Map as PersistentMap } from 'immutable';
+import {
+  ABSENT_TAG,
+  foldHeader,
+  foldTag,
+  isAbsent,
+  tagOf,
+  type ImageStreamEvent,
+  type StreamHeader,
+  type TagReference,
+  type TagState,
+} from '#lib/events';
+
+/** An image stream as its decider sees it. Immutable: a decision may look ahead without a trace. */
+export interface ImageStream {
+  /** `undefined` before the stream is created and after it is deleted. */
+  readonly header: StreamHeader | undefined;
+  readonly tags: PersistentMap<string, TagState>;
+  /** By tag: the tags of this stream that track it. Kept, so that a push need not look at every tag. */
+  readonly trackers: PersistentMap<string, readonly string[]>;
+}
+
+export const NO_IMAGE_STREAM: ImageStream = { header: undefined, tags: PersistentMap(), trackers: PersistentMap() };
+
+export const tagStateOf = ({ tags }: ImageStream, tag: string): TagState => tags.get(tag) ?? ABSENT_TAG;
+
+export function evolve(stream: ImageStream, event: ImageStreamEvent): ImageStream {
+  const header = foldHeader(stream.header, event);
+  if (header === undefined) return NO_IMAGE_STREAM;
+  const tag = tagOf(event);
+  if (tag === undefined) return { ...stream, header };
+  const before = tagStateOf(stream, tag);
+  const after = foldTag(before, event);
+  return {
+    header,
+    tags: isAbsent(after) ? stream.tags.delete(tag) : stream.tags.set(tag, after),
+    trackers: before.spec === after.spec ? stream.trackers : retrack(stream.trackers, tag, header, before, after),
+  };
+}
+
+/**
+ * The tag of its own stream that a spec tag tracks: one of kind ImageStreamTag that names `<tag>` or `<own>:<tag>` of
+ * this very stream. Tags that refer to other streams are resolved once and do not follow.
+ */
+export function trackedTag(
+  reference: TagReference | null,
+  own: { readonly namespace: string; readonly name: string },
+): string | undefined {
+  const from = reference?.from;
+  if (from?.kind !== 'ImageStreamTag' || (from.namespace && from.namespace !== own.namespace)) return undefined;
+  const name = from.name ?? '';
+  const tag = name.startsWith(`${own.name}:`) ? name.slice(own.name.length + 1) : name;
+  return tag === '' || tag.includes(':') ? undefined : tag;
+}
+
+function retrack(
+  trackers: ImageStream['trackers'],
+  tag: string,
+  header: StreamHeader,
+  before: TagState,
+  after: TagState,
+): ImageStream['trackers'] {
+  const left = trackedTag(before.spec, header);
+  const joined = trackedTag(after.spec, header);
+  if (left === joined) return trackers;
+  let result = trackers;
+  if (left !== undefined) {
+    const others = (result.get(left) ?? []).filter((other) => other !== tag);
+    result = others.length === 0 ? result.delete(left) : result.set(left, others);
+  }
+  if (joined !== undefined) result = result.set(joined, [...(result.get(joined) ?? []), tag].sort());
+  return result;
+}

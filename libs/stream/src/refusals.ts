@@ -1,0 +1,28 @@
+import { Refusal, type FieldProblem } from '#lib/event-store';
+
+export const streamNotFound = (name: string): Refusal =>
+  new Refusal('not-found', name, `image stream "${name}" not found`);
+
+export const streamExists = (name: string): Refusal =>
+  new Refusal('already-exists', name, `image stream "${name}" already exists`);
+
+export const tagNotFound = (stream: string, tag: string): Refusal =>
+  new Refusal('not-found', `${stream}:${tag}`, `image stream tag "${stream}:${tag}" not found`);
+
+export const tagExists = (stream: string, tag: string): Refusal =>
+  new Refusal('already-exists', `${stream}:${tag}`, `image stream tag "${stream}:${tag}" already exists`);
+
+export const uidDiffers = (name: string): Refusal => new Refusal('conflict', name, 'the UID precondition was not met');
+
+export const invalidStream = (name: string, problems: readonly FieldProblem[]): Refusal =>
+  new Refusal('invalid', name, problems.map(({ field, detail }) => `${field}: ${detail}`).join(', '), problems);
+
+/**
+ * A spec tag's reference to another stream could not be resolved, or may not be. Reported together, apart from the
+ * rules that single fields break.
+ */
+export class UnresolvedTagsRefusal extends Refusal {
+  constructor(name: string, problems: readonly FieldProblem[]) {
+    super('invalid', name, problems.map(({ field, detail }) => `${field}: ${detail}`).join(', '), problems);
+  }
+}
