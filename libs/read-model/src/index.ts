@@ -7,3 +7,6 @@ export * from './projections/namespace-projection.js';
 export * from './projector.js';
 export * from './read-model.js';
 export * from './tables.js';
+export * from './changes/change-feed.js';
+export * from './changes/change-folder.js';
+export * from './changes/subject.js';

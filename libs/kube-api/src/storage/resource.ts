@@ -1,0 +1,185 @@
+import type { ObjectSchema } from '../schema/schema.js';
+import type { GroupResource } from '../status.js';
+import type { TableColumn } from '../table/table.js';
+import type { RequestContext } from './request-context.js';
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string | null;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly object[];
+}
+
+export interface KubeObject {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: ObjectMeta;
+}
+
+/**
+ * One object as of one moment. Metadata is at hand; the JSON is made when somebody wants it, and only once.
+ */
+export interface ObjectView<T extends KubeObject = KubeObject> {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The object as JSON text. */
+  json(): string | Buffer;
+  object(): T;
+}
+
+export interface ObjectKey {
+  /** Absent for cluster-scoped resources. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** What a list or a watch is about. */
+export interface Scope {
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+  /** Whether an object is wanted; `undefined` when all are. */
+  readonly selects?: Selection;
+}
+
+export interface Selection {
+  /** Set when the selector asks for one name: storages may read just that object. */
+  readonly name?: string;
+  /** Decided on labels alone, so that an object need not be rendered to be left out. */
+  labels(labels: Readonly<Record<string, string>>): boolean;
+  /** Decided on the object; `undefined` when there is no field selector. */
+  readonly fields?: (view: ObjectView) => boolean;
+}
+
+export interface ListRequest extends Scope {
+  readonly limit?: number;
+  /** Key after which the list goes on, as the page before gave it. */
+  readonly after?: readonly string[];
+}
+
+export interface ListResult {
+  /** The moment that the list shows: a watch from here misses nothing. */
+  readonly resourceVersion: string;
+  /** In chunks, so that a long list is sent while it is read. */
+  readonly items: AsyncIterable<readonly ObjectView[]>;
+  /** Known when the items have been read: where the next page starts, if there is one. */
+  readonly next: () => readonly string[] | undefined;
+}
+
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly view: ObjectView;
+  /** The object before a modification, for watchers whose selector it entered or left. */
+  readonly previous?: ObjectView;
+}
+
+/** Everything that happened up to a position. */
+export interface ChangeBatch {
+  readonly resourceVersion: string;
+  readonly changes: readonly Change[];
+}
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+export interface Written {
+  readonly view: ObjectView;
+  readonly created: boolean;
+}
+
+/**
+ * Changes the current object (`undefined`: there is none) into the one that is wanted. Called again when the object
+ * was changed meanwhile. May throw an ApiError.
+ */
+export type Desired = (current: KubeObject | undefined) => KubeObject;
+
+/** What a resource can do. The verbs that a client sees are those that are implemented. */
+export interface ResourceStorage {
+  get?(context: RequestContext, key: ObjectKey): Promise<ObjectView>;
+  list?(context: RequestContext, request: ListRequest): Promise<ListResult>;
+  /** Every change after a position, exactly once, in order; ends with the signal. */
+  watch?(context: RequestContext, scope: Scope, after: number): AsyncIterable<ChangeBatch>;
+  create?(context: RequestContext, key: Partial<ObjectKey>, object: KubeObject, options: WriteOptions): Promise<CreateResult>;
+  update?(context: RequestContext, key: ObjectKey, desired: Desired, options: WriteOptions): Promise<Written>;
+  /** @returns the object that was deleted, or nothing where the answer is a mere Status. */
+  delete?(context: RequestContext, key: ObjectKey, options: DeleteOptions): Promise<ObjectView | undefined>;
+  deleteCollection?(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult>;
+}
+
+/** A created object, or success without one. */
+export type CreateResult = ObjectView | { readonly status: 'Success' };
+
+export interface SubresourceDefinition {
+  readonly name: string;
+  readonly kind: string;
+  /** Group and version of the kind where they are not those of the resource. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly schema: ObjectSchema;
+  readonly storage: Pick<ResourceStorage, 'get' | 'update' | 'create'>;
+}
+
+export interface ResourceDefinition {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly schema: ObjectSchema;
+  /** Absent: name and age. */
+  readonly columns?: TableDefinition;
+  /** Fields that a field selector may name, besides `metadata.name` and `metadata.namespace`. */
+  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** Create without the namespace having to exist: for objects that are not kept in one. */
+  readonly createsAnywhere?: boolean;
+  readonly storage: ResourceStorage;
+  readonly subresources?: readonly SubresourceDefinition[];
+}
+
+export interface TableDefinition {
+  readonly columns: readonly TableColumn[];
+  /** The cells of one object, in the order of the columns. */
+  readonly cells: (object: KubeObject, now: Date) => readonly (string | number | null)[];
+}
+
+export const groupResource = ({ group, resource }: ResourceDefinition): GroupResource => ({ group, resource });
+
+/** An object that is there as a value; its JSON is printed when it is asked for. */
+export function viewOf<T extends KubeObject>(object: T): ObjectView<T> {
+  const { name, namespace, resourceVersion = '', labels = {} } = object.metadata;
+  let text: string | undefined;
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    resourceVersion,
+    labels,
+    json: () => (text ??= JSON.stringify(object)),
+    object: () => object,
+  };
+}
+
+/** A list whose items are all at hand. */
+export function listOf(resourceVersion: string, views: readonly ObjectView[]): ListResult {
+  return { resourceVersion, items: once(views), next: () => undefined };
+}
+
+async function* once(views: readonly ObjectView[]): AsyncIterable<readonly ObjectView[]> {
+  if (views.length > 0) yield views;
+}
