@@ -184,6 +184,21 @@ export const fieldError = {
     reason: 'FieldValueNotFound',
     message: `Not found: ${shown(value)}`,
   }),
+  notSupported: (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+    field,
+    reason: 'FieldValueNotSupported',
+    message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}`,
+  }),
+  duplicate: (field: string, value: unknown): FieldError => ({
+    field,
+    reason: 'FieldValueDuplicate',
+    message: `Duplicate value: ${shown(value)}`,
+  }),
+  tooLong: (field: string, maxBytes: number): FieldError => ({
+    field,
+    reason: 'FieldValueTooLong',
+    message: `Too long: may not be more than ${maxBytes} bytes`,
+  }),
   internal: (field: string, detail: string): FieldError => ({
     field,
     reason: 'InternalError',
