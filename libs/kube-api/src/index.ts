@@ -1,3 +1,4 @@
+export * from './protobuf/decode-body.js';
 export * from './schema/decode.js';
 export * from './schema/field-validation.js';
 export * from './schema/generate-name.js';
