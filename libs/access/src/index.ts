@@ -13,7 +13,6 @@ export { allows } from './authorize/policy-rule.js';
 export type { PathRule, PolicyRule, ResourceRule } from './authorize/policy-rule.js';
 export { ensureIdentity, publishAddress } from './pki/identity.js';
 export type { Identity, IdentityOptions } from './pki/identity.js';
-export { parseListenAddress, serverUrlOf } from './pki/listen-address.js';
-export type { ListenAddress } from './pki/listen-address.js';
+export { serverUrlOf } from './pki/server-names.js';
 export { ADMIN, ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED } from './user.js';
 export type { User } from './user.js';

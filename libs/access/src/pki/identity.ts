@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import type { ListenAddress } from '#lib/config';
 import { ensureAdminToken } from './admin-token.js';
 import { ensureCertificateAuthority } from './certificate-authority.js';
 import { readIfPresent } from './durable-file.js';
 import { ensureKubeconfig } from './kubeconfig.js';
-import { serverNames, serverUrlOf } from './listen-address.js';
-import type { ListenAddress } from './listen-address.js';
+import { serverNames, serverUrlOf } from './server-names.js';
 import { ensureServerCertificate } from './server-certificate.js';
 import type { ServerCertificate } from './server-certificate.js';
 

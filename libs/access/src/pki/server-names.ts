@@ -1,21 +1,6 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
-
-/** Where the server listens. */
-export interface ListenAddress {
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
-
-/** Reads `host:port` or `[v6 address]:port`; `undefined` for anything else. */
-export function parseListenAddress(text: string): ListenAddress | undefined {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = Number(parts?.[3]);
-  if (host === undefined || port > 65_535 || (parts?.[1] !== undefined && isIP(host) !== 6)) return undefined;
-  return { host, port };
-}
+import type { ListenAddress } from '#lib/config';
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 

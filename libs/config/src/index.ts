@@ -1,0 +1,15 @@
+export { ConfigurationError } from './configuration-error.js';
+export type { ConfigurationProblem } from './configuration-error.js';
+export { Configuration, CONFIGURATION } from './configuration.js';
+export { formatDuration, parseDuration } from './duration.js';
+export type { Environment } from './environment.js';
+export { formatListenAddress, parseListenAddress } from './listen-address.js';
+export type { ListenAddress } from './listen-address.js';
+export { loadConfiguration, SETTINGS } from './load-configuration.js';
+export { ImagesConfiguration } from './sections/images.js';
+export { ImportConfiguration } from './sections/import.js';
+export { LimitsConfiguration } from './sections/limits.js';
+export { LOG_FORMATS, LOG_LEVELS, LogConfiguration } from './sections/log.js';
+export { AllowedRegistry, RegistryMirror, RegistrySources } from './sections/registries.js';
+export { TlsConfiguration } from './sections/tls.js';
+export type { SettingDescription, SettingKind } from './setting.js';

@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigurationError } from './configuration-error.js';
+import { Configuration } from './configuration.js';
+import { loadConfiguration } from './load-configuration.js';
+import { AllowedRegistry } from './sections/registries.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fromFile(text: string, environment: Record<string, string> = {}): Configuration {
+  const path = join(folder, 'config.yaml');
+  writeFileSync(path, text);
+  return loadConfiguration({ TAGLINE_CONFIG: path, ...environment });
+}
+
+function refusal(load: () => unknown): string {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('the configuration', () => {
+  it('is complete without anything set', () => {
+    const configuration = loadConfiguration({ PATH: '/bin' });
+    expect(configuration).toEqual(new Configuration());
+    expect(configuration).toMatchObject({
+      dataDir: './data',
+      listen: { host: '127.0.0.1', port: 8443 },
+      log: { level: 'info', format: 'json' },
+      images: {
+        importMode: 'Legacy',
+        maxImagesBulkImportedPerRepository: 0,
+        scheduledImportInterval: 900_000,
+        maxScheduledImportsPerMinute: 60,
+        historyWindow: 100,
+        registrySources: { insecureRegistries: [], blockedRegistries: [] },
+      },
+      limits: { maxRequestBytes: 8_388_608 },
+    });
+  });
+
+  it('comes from a file; what it leaves out or empty keeps its default', () => {
+    const { listen, images, log } = fromFile(`
+listen: '[::1]:0'
+log:
+images:
+  importMode: PreserveOriginal
+  scheduledImportInterval: 1h30m
+  allowedRegistriesForImport:
+    - domainName: '*.example.com'
+    - { domainName: 'registry.example.org:5000', insecure: true }
+  mirrors:
+    - source: example.com/team
+      mirrors: [mirror.example.com/team]
+      pullFrom: digest-only
+  registrySources:
+    blockedRegistries: [bad.example.com]
+`);
+    expect(listen).toEqual({ host: '::1', port: 0 });
+    expect(log.level).toBe('info');
+    expect(images.scheduledImportInterval).toBe(5_400_000);
+    expect(images.allowedRegistriesForImport[0]).toBeInstanceOf(AllowedRegistry);
+    expect(images.allowedRegistriesForImport).toEqual([
+      { domainName: '*.example.com', insecure: false },
+      { domainName: 'registry.example.org:5000', insecure: true },
+    ]);
+    expect(images.mirrors).toEqual([
+      {
+        source: 'example.com/team',
+        mirrors: ['mirror.example.com/team'],
+        pullFrom: 'digest-only',
+        neverContactSource: false,
+      },
+    ]);
+    expect(images.registrySources).toEqual({ insecureRegistries: [], blockedRegistries: ['bad.example.com'] });
+    expect(images.historyWindow).toBe(100);
+  });
+
+  it('comes from the environment, which wins over the file', () => {
+    const { images, dataDir, tls } = fromFile('dataDir: /file\nimages: { historyWindow: 5, importMode: Legacy }', {
+      TAGLINE_DATA_DIR: '/environment',
+      TAGLINE_IMAGES_IMPORT_MODE: 'PreserveOriginal',
+      TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry.example.com:5000',
+      TAGLINE_IMAGES_MAX_IMAGES_BULK_IMPORTED_PER_REPOSITORY: '-1',
+      TAGLINE_IMAGES_SCHEDULED_IMPORT_INTERVAL: '30s',
+      TAGLINE_IMAGES_REGISTRY_SOURCES_INSECURE_REGISTRIES: 'a.example.com, b.example.com:5000,',
+      TAGLINE_IMAGES_ALLOWED_REGISTRIES_FOR_IMPORT: '[{"domainName":"example.com"}]',
+      TAGLINE_TLS_NAMES: '["images.example.com"]',
+    });
+    expect(dataDir).toBe('/environment');
+    expect(images).toMatchObject({
+      historyWindow: 5,
+      importMode: 'PreserveOriginal',
+      internalRegistryHostname: 'registry.example.com:5000',
+      maxImagesBulkImportedPerRepository: -1,
+      scheduledImportInterval: 30_000,
+      registrySources: { insecureRegistries: ['a.example.com', 'b.example.com:5000'] },
+      allowedRegistriesForImport: [{ domainName: 'example.com', insecure: false }],
+    });
+    expect(tls.names).toEqual(['images.example.com']);
+  });
+
+  it('does not mind the variables by which Kubernetes announces a service of our name', () => {
+    const variables = [
+      'SERVICE_HOST',
+      'SERVICE_PORT',
+      'SERVICE_PORT_HTTPS',
+      'PORT',
+      'PORT_8443_TCP',
+      'PORT_8443_TCP_ADDR',
+    ];
+    expect(() =>
+      loadConfiguration(Object.fromEntries(variables.map((name) => [`TAGLINE_${name}`, 'x']))),
+    ).not.toThrow();
+  });
+});
+
+describe('what cannot be used is refused at the start', () => {
+  it.each([
+    [
+      'images: { importMode: Fast }',
+      'images.importMode must be Legacy or PreserveOriginal (set images.importMode in the configuration file, or TAGLINE_IMAGES_IMPORT_MODE)',
+    ],
+    ['listen: localhost', 'listen must be host:port or [address]:port'],
+    ['listen: 127.0.0.1:70000', 'listen must be host:port or [address]:port'],
+    [
+      'images: { scheduledImportInterval: 500ms }',
+      'images.scheduledImportInterval must be a length of time such as 15m or 1h30m, at least 1s',
+    ],
+    ['images: { scheduledImportInterval: soon }', 'images.scheduledImportInterval must be a length of time'],
+    ['images: { scheduledImportInterval: }', ''],
+    [
+      'images: { maxImagesBulkImportedPerRepository: -2 }',
+      'images.maxImagesBulkImportedPerRepository must not be less than -1',
+    ],
+    ['images: { historyWindow: 1.5 }', 'images.historyWindow must be an integer'],
+    [
+      'images: { internalRegistryHostname: "https://example.com" }',
+      'images.internalRegistryHostname must be a host with an optional port, without scheme',
+    ],
+    [
+      'images: { allowedRegistriesForImport: [{ domainName: "" }] }',
+      'images.allowedRegistriesForImport[0].domainName must be a host',
+    ],
+    [
+      'images: { allowedRegistriesForImport: [{ domainName: x, insecur: true }] }',
+      'images.allowedRegistriesForImport[0].insecur is not a key that is known',
+    ],
+    [
+      'images: { allowedRegistriesForImport: example.com }',
+      'images.allowedRegistriesForImport must be a list of {domainName, insecure}',
+    ],
+    ['images: { allowedRegistriesForImport: [example.com] }', 'images.allowedRegistriesForImport'],
+    [
+      'images: { mirrors: [{ source: a, mirrors: [], pullFrom: never }] }',
+      'images.mirrors[0].pullFrom must be digest-only or tag-only',
+    ],
+    [
+      'images: { registrySources: { blockedRegistries: bad.example.com } }',
+      'images.registrySources.blockedRegistries must be a list of hosts',
+    ],
+    ['images: all', 'images must be an object'],
+    [
+      'images: { importmode: Legacy }',
+      'images.importmode is not a key that is known (known here: internalRegistryHostname, ',
+    ],
+    [
+      'datadir: x',
+      'datadir is not a key that is known (known here: dataDir, listen, log, tls, images, import, limits)',
+    ],
+    ['dataDir: ""', 'dataDir must be the path of a folder'],
+    ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],
+    ['[]', 'must hold keys and values'],
+    ['a: [', 'is not YAML: line'],
+  ])('%s', (text, message) => {
+    if (message === '') expect(() => fromFile(text)).not.toThrow();
+    else expect(refusal(() => fromFile(text))).toContain(message);
+  });
+
+  it('all at once', () => {
+    const message = refusal(() => fromFile('log: { level: loud, format: xml }\nimport: { concurrency: 0 }'));
+    expect(message.split('\n').map((line) => line.trim().split(' ')[0])).toEqual([
+      'The',
+      'log.level',
+      'log.format',
+      'import.concurrency',
+    ]);
+  });
+
+  it('naming the variable it came from', () => {
+    expect(refusal(() => loadConfiguration({ TAGLINE_IMAGES_HISTORY_WINDOW: 'many' }))).toBe(
+      'The configuration is not valid: TAGLINE_IMAGES_HISTORY_WINDOW must be an integer (images.historyWindow)',
+    );
+    expect(refusal(() => loadConfiguration({ TAGLINE_IMAGE_IMPORT_MODE: 'Legacy' }))).toContain(
+      'TAGLINE_IMAGE_IMPORT_MODE is not a variable that is known',
+    );
+    expect(refusal(() => loadConfiguration({ TAGLINE_IMAGES_MIRRORS: 'a,b' }))).toContain(
+      'must be a list of objects as JSON',
+    );
+  });
+
+  it('naming the file that is not there', () => {
+    const missing = join(folder, 'missing');
+    expect(refusal(() => loadConfiguration({ TAGLINE_CONFIG: missing }))).toContain('cannot be read: ENOENT');
+    expect(refusal(() => loadConfiguration({ TAGLINE_IMAGES_ADDITIONAL_TRUSTED_CA: missing }))).toContain(
+      'images.additionalTrustedCA must be a file that can be read: ENOENT (set images.additionalTrustedCA',
+    );
+    expect(refusal(() => loadConfiguration({ TAGLINE_TLS_CERT_FILE: folder }))).toMatch(
+      /tls\.keyFile must be set, because its counterpart is.*\n.*tls\.certFile must be a file that can be read: it is no file/,
+    );
+  });
+});

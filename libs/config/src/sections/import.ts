@@ -1,0 +1,22 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { IsDuration, Setting } from '../setting.js';
+
+export class ImportConfiguration {
+  /**
+   * How many manifests one import fetches at a time. More is faster for large repositories, until the registry begins to
+   * refuse.
+   */
+  @Setting('integer')
+  @IsInt({ message: 'must be an integer' })
+  @Min(1, { message: 'must be at least 1' })
+  @Max(256, { message: 'must not be more than 256' })
+  readonly concurrency: number = 8;
+
+  /**
+   * How long one import may take; milliseconds here. What was not fetched by then has failed, and can be tried again.
+   * Clients and proxies in front may give up earlier.
+   */
+  @Setting('duration')
+  @IsDuration(1000)
+  readonly timeout: number = 120_000;
+}
