@@ -1,0 +1,5 @@
+export { createLogger, LOGGER, requestLogger } from './logger.js';
+export type { Logger, LoggerOptions } from './logger.js';
+export { Metrics, METRICS } from './metrics.js';
+export type { RequestLabels } from './metrics.js';
+export { NestLogger } from './nest-logger.js';
