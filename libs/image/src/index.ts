@@ -1,3 +1,5 @@
+export type { DeleteImage, ImageCommand, RegisterImage, ReviseImage } from './commands.js';
+export { imageDecider } from './decide.js';
 export * from './image-content.js';
 export { completeImage } from './image-metadata/complete-image.js';
 export type { Completion } from './image-metadata/complete-image.js';
@@ -7,3 +9,9 @@ export type { DockerImage, DockerImageVersion } from './image-metadata/docker-im
 export { normaliseMetadata } from './image-metadata/stored-metadata.js';
 export type { NormalisedMetadata } from './image-metadata/stored-metadata.js';
 export { normaliseTime, wireTime } from './image-metadata/wire-time.js';
+export { ImageService } from './image-service.js';
+export type { ImagePreview, Registered } from './image-service.js';
+export { ImageModule } from './image.module.js';
+export { validateImage } from './rules/image-validation.js';
+export { MANIFEST_BLOB_STORED_ANNOTATION, prepareImage } from './rules/preparation.js';
+export type { ImageBody } from './rules/preparation.js';
