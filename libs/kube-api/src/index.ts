@@ -1,3 +1,7 @@
+export * from './patch/apply-patch.js';
+export * from './patch/json-patch.js';
+export * from './patch/merge-patch.js';
+export * from './patch/strategic-merge-patch.js';
 export * from './protobuf/decode-body.js';
 export * from './schema/decode.js';
 export * from './schema/field-validation.js';
