@@ -43,7 +43,7 @@ const imageStreamImportSpec: ObjectSchema = part('ImageStreamImportSpec', 'What 
   import: boolean(
     'True writes the images and the tags that lead to them. False only looks: the answer says what would be found, and ' +
       'nothing is kept.',
-    { required: true },
+    { default: false },
   ),
   repository: as(
     repositoryImportSpec,

@@ -12,10 +12,8 @@ export const imageStreamTagSchema: ObjectSchema = kind(
     'entry of the tag in the spec of its stream, and deleting it removes the tag with its history.',
   {
     tag: as(tagReference, 'Entry of the tag in the spec of the stream. Null for a tag that is only pushed to.'),
-    generation: int64('Generation of the item that the tag shows now. Read only.', { required: true }),
-    lookupPolicy: as(imageLookupPolicy, 'Lookup policy of the stream. Read only; change it on the stream.', {
-      required: true,
-    }),
+    generation: int64('Generation of the item that the tag shows now. Read only.'),
+    lookupPolicy: as(imageLookupPolicy, 'Lookup policy of the stream. Read only; change it on the stream.'),
     conditions: array('What is wrong with the tag now. Read only.', tagEventCondition),
     image: as(
       imageSchema,

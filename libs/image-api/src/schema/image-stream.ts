@@ -10,7 +10,7 @@ export const imageLookupPolicy: ObjectSchema = part(
     local: boolean(
       'Resolve a bare image name in the pods and workloads of the namespace, such as "app:1.0", to this stream when it ' +
         'has that name. Switch it on to use stream tags in Kubernetes objects that know nothing of image streams.',
-      { required: true, default: false },
+      { default: false },
     ),
   },
 );

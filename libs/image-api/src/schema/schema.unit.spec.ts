@@ -1,4 +1,4 @@
-import { fieldsOf } from '#lib/kube-api';
+import { decode, fieldsOf } from '#lib/kube-api';
 import type { ObjectSchema, Schema } from '#lib/kube-api';
 import { describe, expect, it } from 'vitest';
 import * as api from '../index.js';
@@ -80,5 +80,43 @@ describe('the shapes of image.openshift.io/v1', () => {
     expect(field(api.imageSchema, 'dockerImageMetadata').patch).toEqual({ strategy: 'replace' });
     expect(field(api.imageSchema, 'dockerImageLayers').patch).toBeUndefined();
     expect(field(api.imageSignatureSchema, 'conditions').patch).toEqual(merge('type'));
+  });
+
+  it('take what clients send, empty and null where they have nothing to say', () => {
+    const tag = {
+      kind: 'ImageStreamTag',
+      apiVersion: api.API_VERSION,
+      metadata: { name: 'app:1', namespace: 'team', creationTimestamp: null },
+      tag: {
+        name: '',
+        annotations: null,
+        from: { kind: 'DockerImage', name: 'example.com/app:1' },
+        generation: 0,
+        importPolicy: {},
+        referencePolicy: { type: '' },
+      },
+      generation: 0,
+      lookupPolicy: { local: false },
+      image: { metadata: {}, dockerImageMetadata: null, dockerImageMetadataVersion: '' },
+    };
+    expect(decode(api.imageStreamTagSchema, tag).unknown).toEqual([]);
+    const stream = { spec: { tags: [{ name: 'a', form: {} }] }, status: { tags: [{ tag: 'a', items: null }] } };
+    expect(decode(api.imageStreamSchema, stream).unknown).toEqual(['spec.tags[0].form']);
+    const image = {
+      dockerImageMetadata: { Anything: [1] },
+      dockerImageLayers: [{ name: 'x', size: 1, mediaType: 'y' }],
+    };
+    expect(decode(api.imageSchema, image)).toMatchObject({ unknown: [], value: image });
+  });
+
+  it('require of clients only what cannot be filled in', () => {
+    const required = (schema: ObjectSchema): readonly string[] =>
+      [...walk(schema, '')].filter(([, shape]) => shape.required === true).map(([path]) => path);
+    expect(required(api.imageStreamSchema).filter((path) => path.startsWith('.spec'))).toEqual([]);
+    expect(required(api.imageStreamTagSchema).filter((path) => path.startsWith('.tag'))).toEqual([]);
+    expect(required(api.imageStreamMappingSchema).filter((path) => path.split('.').length === 2)).toEqual([
+      '.image',
+      '.tag',
+    ]);
   });
 });

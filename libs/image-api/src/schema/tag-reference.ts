@@ -39,7 +39,7 @@ export const tagReference: ObjectSchema = part(
   'What a tag of an image stream is meant to be: where its images come from and how they are treated. A tag that ' +
     'images are only pushed to needs none.',
   {
-    name: string('Name of the tag.', { required: true }),
+    name: string('Name of the tag. May be left out where the object is one tag, which has its name already.'),
     annotations: map(
       'Annotations of the tag, shown as the annotations of the image stream tag. ' +
         'importer.image.openshift.io/prefer-arch and importer.image.openshift.io/prefer-os choose the platform of ' +
