@@ -1,3 +1,6 @@
+export * from './discovery/aggregated.js';
+export * from './discovery/api-resource.js';
+export * from './discovery/discovery.js';
 export * from './patch/apply-patch.js';
 export * from './patch/json-patch.js';
 export * from './patch/merge-patch.js';

@@ -132,7 +132,7 @@ export const objectReference = object(
 );
 
 /** The list of a kind: `FooList` with its metadata and items. */
-export function listShapeOf(item: ObjectSchema, description: string): ObjectSchema {
+export function listSchemaOf(item: ObjectSchema, description: string): ObjectSchema {
   if (item.definition === undefined) throw new TypeError('only a named shape has a list');
   return object(`${item.definition}List`, description, {
     ...typeMeta,
