@@ -30,6 +30,12 @@ export interface Page {
   readonly limit: number;
 }
 
+export interface StreamPage {
+  readonly streams: readonly StreamView[];
+  /** Key of the last stream that was looked at; `undefined` at the end of the list. */
+  readonly last: readonly [namespace: string, name: string] | undefined;
+}
+
 /** What the API reads. Only projections write what stands behind it. */
 export interface ReadModel {
   /** Waits until everything up to `position` shows. */
@@ -43,8 +49,11 @@ export interface ReadModel {
   stream(namespace: string, name: string): Promise<StreamView | undefined>;
   /** A stream without its tags. */
   streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined>;
-  /** Streams of one namespace, or of all when it is `undefined`, in order of namespace and name. */
-  streams(namespace: string | undefined, page: Page): Promise<readonly StreamView[]>;
+  /**
+   * Streams of one namespace, or of all when it is `undefined`, in order of namespace and name. Of those that are not
+   * wanted the tags are not even read.
+   */
+  streams(namespace: string | undefined, page: Page, wanted?: (stream: StreamDocument) => boolean): Promise<StreamPage>;
   tag(namespace: string, stream: string, tag: string): Promise<TagView | undefined>;
   /** All items of a tag's history, also those beyond the window, newest first. */
   history(namespace: string, stream: string, tag: string): Promise<readonly TagItem[]>;
@@ -92,7 +101,7 @@ export class LocalReadModel implements ReadModel {
 
   async stream(namespace: string, name: string): Promise<StreamView | undefined> {
     const stored = this.tables.streams.get([namespace, name]);
-    return stored && this.withTags(stored);
+    return stored && this.withTags(decodeStream(stored));
   }
 
   async streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined> {
@@ -100,10 +109,21 @@ export class LocalReadModel implements ReadModel {
     return stored && decodeStream(stored);
   }
 
-  async streams(namespace: string | undefined, { after, limit }: Page): Promise<readonly StreamView[]> {
+  async streams(
+    namespace: string | undefined,
+    { after, limit }: Page,
+    wanted: (stream: StreamDocument) => boolean = () => true,
+  ): Promise<StreamPage> {
+    const streams: StreamView[] = [];
+    let looked: StreamPage['last'];
     const prefix = namespace === undefined ? [] : [namespace];
-    const range = { limit, ...(after && { after }) };
-    return [...this.tables.streams.under(prefix, range)].map(({ value }) => this.withTags(value));
+    for (const { value } of this.tables.streams.under(prefix, after && { after })) {
+      if (streams.length >= limit) return { streams, last: looked };
+      const document = decodeStream(value);
+      looked = [document.header.namespace, document.header.name];
+      if (wanted(document)) streams.push(this.withTags(document));
+    }
+    return { streams, last: undefined };
   }
 
   async tag(namespace: string, stream: string, tag: string): Promise<TagView | undefined> {
@@ -142,8 +162,7 @@ export class LocalReadModel implements ReadModel {
     return [...this.tables.tagRevisions.under(prefix, range)].map(({ value }) => parsed(value));
   }
 
-  private withTags(stored: Buffer): StreamView {
-    const document = decodeStream(stored);
+  private withTags(document: StreamDocument): StreamView {
     const { namespace, name } = document.header;
     const tags = [...this.tables.tags.under([namespace, name])];
     return { ...document, tags: tags.map(({ key, value }) => ({ tag: String(key[2]), texts: tagTexts(value) })) };

@@ -13,3 +13,6 @@ export interface StreamPolicy {
 
 /** No registry in front, everything may be imported. */
 export const OPEN_POLICY: StreamPolicy = { internalRegistryHostname: '', refuseImport: () => undefined };
+
+/** Nest token of the {@link StreamPolicy}. */
+export const STREAM_POLICY = Symbol('StreamPolicy');

@@ -305,3 +305,15 @@ export interface ImageStreamImportObject extends TypeMeta<'ImageStreamImport'> {
 }
 
 export type { ImageLayer, ImageManifestEntry, ImportMode };
+
+/** Metadata of an image of which nothing is known: keys that are always there. */
+export const EMPTY_METADATA: Pick<EmbeddedImage, 'dockerImageMetadata' | 'dockerImageMetadataVersion'> = {
+  dockerImageMetadata: {
+    kind: 'DockerImage',
+    apiVersion: 'image.openshift.io/1.0',
+    Id: '',
+    Created: null,
+    ContainerConfig: {},
+  },
+  dockerImageMetadataVersion: '1.0',
+};

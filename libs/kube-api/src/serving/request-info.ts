@@ -24,7 +24,10 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
  * @throws ApiError 400 for a path that is not properly encoded.
  */
 export function parseRequest(method: string, rawPath: string, isWatch: boolean): RequestInfo {
-  const segments = rawPath.split('/').filter((segment) => segment !== '').map(decode);
+  const segments = rawPath
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decode);
   const asPath: RequestInfo = { kind: 'path', path: rawPath, verb: method.toLowerCase() };
   const isCore = segments[0] === 'api';
   if (!isCore && segments[0] !== 'apis') return asPath;

@@ -113,11 +113,21 @@ export interface ResourceStorage {
   list?(context: RequestContext, request: ListRequest): Promise<ListResult>;
   /** Every change after a position, exactly once, in order; ends with the signal. */
   watch?(context: RequestContext, scope: Scope, after: number): AsyncIterable<ChangeBatch>;
-  create?(context: RequestContext, key: Partial<ObjectKey>, object: KubeObject, options: WriteOptions): Promise<CreateResult>;
+  create?(
+    context: RequestContext,
+    key: Partial<ObjectKey>,
+    object: KubeObject,
+    options: WriteOptions,
+  ): Promise<CreateResult>;
   update?(context: RequestContext, key: ObjectKey, desired: Desired, options: WriteOptions): Promise<Written>;
-  /** @returns the object that was deleted, or nothing where the answer is a mere Status. */
-  delete?(context: RequestContext, key: ObjectKey, options: DeleteOptions): Promise<ObjectView | undefined>;
+  /** @returns the object where the answer shows it; else what its Status says. */
+  delete?(context: RequestContext, key: ObjectKey, options: DeleteOptions): Promise<ObjectView | Deleted | undefined>;
   deleteCollection?(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult>;
+}
+
+/** An object is gone, and which one it was. */
+export interface Deleted {
+  readonly uid: string;
 }
 
 /** A created object, or success without one. */
@@ -147,8 +157,10 @@ export interface ResourceDefinition {
   readonly columns?: TableDefinition;
   /** Fields that a field selector may name, besides `metadata.name` and `metadata.namespace`. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
-  /** Create without the namespace having to exist: for objects that are not kept in one. */
-  readonly createsAnywhere?: boolean;
+  /** Whether `metadata.generateName` gives an object without a name one. */
+  readonly generatesNames?: boolean;
+  /** Whether creating may take minutes, because remote systems are asked. */
+  readonly longRunning?: boolean;
   readonly storage: ResourceStorage;
   readonly subresources?: readonly SubresourceDefinition[];
 }

@@ -39,8 +39,9 @@ export function tagTexts(stored: Buffer): TagTexts {
   return { spec: stored.toString('utf8', 4, end), status: stored.toString('utf8', end) };
 }
 
-export function decodeTag(stored: Buffer): TagDocument {
-  const texts = tagTexts(stored);
+export const decodeTag = (stored: Buffer): TagDocument => decodeTexts(tagTexts(stored));
+
+export function decodeTexts(texts: TagTexts): TagDocument {
   const status = JSON.parse(texts.status) as NamedTagEventList | null;
   return {
     spec: JSON.parse(texts.spec) as TagReference | null,

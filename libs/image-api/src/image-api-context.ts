@@ -1,0 +1,67 @@
+import type { EventStore } from '#lib/event-store';
+import type { EventContext, ImportMode } from '#lib/events';
+import type { ImageService } from '#lib/image';
+import type { RequestContext, RequestUser } from '#lib/kube-api';
+import type { ChangeFeed, ReadModel } from '#lib/read-model';
+import type { SignatureService } from '#lib/signature';
+import type { ImageStreamService, StreamCaller } from '#lib/stream';
+import type { RegistryHostnames } from './views/registry-hostnames.js';
+
+/** What the operator decides for the image API. */
+export interface ImageApiSettings {
+  readonly hostnames: RegistryHostnames;
+  readonly importMode: ImportMode;
+  /** How many items of a tag's history `status.tags` shows. */
+  readonly historyWindow: number;
+}
+
+/** What the storages of the eight resources are built from. */
+export interface ImageApiContext {
+  readonly store: EventStore;
+  readonly readModel: ReadModel;
+  readonly changes: ChangeFeed;
+  readonly streams: ImageStreamService;
+  readonly images: ImageService;
+  readonly signatures: SignatureService;
+  /** Whether a user may pull from a stream, and so refer to it from another namespace. */
+  readonly mayPullFrom: (user: RequestUser, namespace: string, stream: string) => Promise<PullDecision>;
+  /** @throws ApiError when nothing can be created in a namespace, as it is not there or being emptied. */
+  readonly assertNamespaceActive: (namespace: string) => Promise<void>;
+  readonly settings: ImageApiSettings;
+}
+
+export interface PullDecision {
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+
+interface Annotated {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+
+/** What a request contributes to the events that it causes. */
+export function eventContext(context: RequestContext, object?: Annotated): EventContext {
+  const { user, requestId, userAgent, sourceAddress, traceparent } = context;
+  const changeCause = object?.metadata.annotations?.[CHANGE_CAUSE];
+  return {
+    actor: { user: user.name, groups: user.groups },
+    requestId,
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(changeCause === undefined ? {} : { changeCause }),
+  };
+}
+
+/** Who asks for a change of a stream, and which other streams they may refer to. */
+export const callerOf = (api: ImageApiContext, context: RequestContext, object?: Annotated): StreamCaller => ({
+  ...eventContext(context, object),
+  mayPullFrom: (namespace, stream) => api.mayPullFrom(context.user, namespace, stream),
+});
+
+/** Waits until the read model shows everything that is in the log now. */
+export async function freshen({ store, readModel }: Pick<ImageApiContext, 'store' | 'readModel'>): Promise<void> {
+  await readModel.waitFor(await store.lastPosition());
+}

@@ -1,0 +1,92 @@
+import { Refusal, StaleVersionError, TooMuchContentionError, type FieldProblem } from '#lib/event-store';
+import {
+  alreadyExists,
+  ApiError,
+  badRequest,
+  conflict,
+  fieldError,
+  invalid,
+  notFound,
+  type FieldError,
+  type GroupResource,
+} from '#lib/kube-api';
+import { UnresolvedTagsRefusal } from '#lib/stream';
+
+export const GROUP = 'image.openshift.io';
+
+/** How the errors of one resource name things. Clients parse them, so they are those of the original. */
+export interface ErrorNames {
+  /** Lower-case plural, in NotFound and Conflict: the resource of the request, whatever was looked up for it. */
+  readonly resource: string;
+  /** Resource in AlreadyExists, where it differs. */
+  readonly existsAs?: string;
+  /** Kind in Invalid. */
+  readonly kind: string;
+  /** Name of the object of the request. */
+  readonly name: string;
+  /** Pass a lost race on, to somebody who tries again. */
+  readonly leaveStale?: boolean;
+}
+
+export const inGroup = (resource: string): GroupResource => ({ group: GROUP, resource });
+
+/** Runs a command; what the domain refuses becomes the Status that a client expects. The one place for that. */
+export async function asStatus<T>(names: ErrorNames, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw statusOf(error, names);
+  }
+}
+
+function statusOf(error: unknown, names: ErrorNames): unknown {
+  if (error instanceof StaleVersionError)
+    return names.leaveStale ? error : conflict(inGroup(names.resource), names.name);
+  if (error instanceof TooMuchContentionError) return tooMuchContention(names.resource);
+  if (!(error instanceof Refusal)) return error;
+  switch (error.code) {
+    case 'not-found':
+      return notFound(inGroup(names.resource), error.subject);
+    case 'already-exists':
+      return alreadyExists(inGroup(names.existsAs ?? names.resource), error.subject);
+    case 'conflict':
+      return conflict(inGroup(names.resource), names.name, error.message);
+    case 'bad-request':
+      return badRequest(error.message);
+    case 'invalid':
+      return error instanceof UnresolvedTagsRefusal
+        ? unresolved(error)
+        : invalid(GROUP, names.kind, names.name, fieldErrors(error.problems));
+  }
+}
+
+/** Problems that came up while tags were resolved arrive as one cause, as they do in the original. */
+function unresolved(error: UnresolvedTagsRefusal): ApiError {
+  const lines = fieldErrors(error.problems).map(({ field, message }) => `${field}: ${message}`);
+  const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
+  const cause = fieldError.internal('[]', `imagestreams "${error.subject}" is invalid: ${text}`);
+  return invalid(GROUP, 'ImageStream', error.subject, [cause]);
+}
+
+function tooMuchContention(resource: string): ApiError {
+  return new ApiError(
+    'ServerTimeout',
+    `The operation against ${resource}.${GROUP} could not be completed at this time, please try again.`,
+    { group: GROUP, kind: resource, retryAfterSeconds: 2 },
+  );
+}
+
+export const fieldErrors = (problems: readonly FieldProblem[]): FieldError[] => problems.map(fieldErrorOf);
+
+function fieldErrorOf({ field, kind, value, detail }: FieldProblem): FieldError {
+  switch (kind) {
+    case 'required':
+      return fieldError.required(field, detail);
+    case 'invalid':
+      return fieldError.invalid(field, value, detail);
+    case 'forbidden':
+      return fieldError.forbidden(field, detail);
+    case 'notFound':
+      return fieldError.notFound(field, value);
+  }
+}

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import {
+  conflict,
+  fieldError,
+  invalid,
+  notFound,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  type Change,
+  type ChangeBatch,
+  type CreateResult,
+  type DeleteOptions,
+  type Deleted,
+  type Desired,
+  type KubeObject,
+  type ListRequest,
+  type ListResult,
+  type ObjectKey,
+  type ObjectView,
+  type RequestContext,
+  type ResourceStorage,
+  type Scope,
+  type WriteOptions,
+  type Written,
+} from '#lib/kube-api';
+import type { StreamSnapshot, SubjectChange } from '#lib/read-model';
+import { NO_SOURCES, type ImageStream, type WrittenTagStatus } from '#lib/stream';
+import { callerOf, freshen, type ImageApiContext } from '../image-api-context.js';
+import { streamName, streamPathErrors } from '../object-names.js';
+import { asStatus, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
+import { defaultImageStream } from '../schema/defaults.js';
+import type { ImageStreamObject, ImageStreamSpec } from '../schema/types.js';
+import { imageStreamView } from '../views/image-stream-view.js';
+import { fromSnapshot, fromView, type StreamSource } from '../views/stream-source.js';
+import { untilCurrent } from '../write-loop.js';
+import { listStreams } from './list-streams.js';
+import { userMetadata } from './user-metadata.js';
+
+const RESOURCE = inGroup('imagestreams');
+
+const names = (name: string): ErrorNames => ({ resource: 'imagestreams', kind: 'ImageStream', name });
+
+/** `imagestreams`. */
+export class ImageStreamStorage implements ResourceStorage {
+  /** One change is the same object for everybody who watches it, so that it is printed once. */
+  private readonly changeOf = new WeakMap<SubjectChange, Change>();
+
+  constructor(private readonly api: ImageApiContext) {}
+
+  async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {
+    return this.render(await this.source(namespace, name));
+  }
+
+  async list(_context: RequestContext, request: ListRequest): Promise<ListResult> {
+    return listStreams(this.api, request, (source) => [this.render(source)]);
+  }
+
+  async *watch(context: RequestContext, { namespace }: Scope, after: number): AsyncIterable<ChangeBatch> {
+    for await (const { position, changes } of this.api.changes.after(after, context.signal)) {
+      yield {
+        resourceVersion: `${position}`,
+        changes: changes.flatMap((change) => this.toChange(change, namespace)),
+      };
+    }
+  }
+
+  async create(
+    context: RequestContext,
+    { namespace = '' }: Partial<ObjectKey>,
+    body: KubeObject,
+    { dryRun }: WriteOptions,
+  ): Promise<CreateResult> {
+    const { metadata, spec } = defaultImageStream(body as ImageStreamObject, this.api.settings.importMode);
+    const { name = '' } = metadata;
+    const errors = [
+      ...validateObjectMeta({ ...metadata, namespace }, { namespaced: true, nameRule: streamName }),
+      ...streamPathErrors(namespace, name),
+    ];
+    if (errors.length > 0) throw invalid(GROUP, 'ImageStream', name, errors);
+    const command = {
+      type: 'CreateStream',
+      creation: { namespace, name, uid: randomUUID() },
+      metadata: userMetadata(metadata),
+      spec: desiredSpec(spec),
+      now: new Date(),
+      sources: NO_SOURCES,
+    } as const;
+    const caller = callerOf(this.api, context, { metadata });
+    return asStatus(names(name), async () => {
+      if (dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command, caller));
+      await this.api.assertNamespaceActive(namespace);
+      const { version } = await this.api.streams.create(namespace, command, caller);
+      return this.shown(namespace, name, version);
+    });
+  }
+
+  async update(context: RequestContext, key: ObjectKey, desired: Desired, options: WriteOptions): Promise<Written> {
+    const { namespace = '', name } = key;
+    return untilCurrent(RESOURCE, name, async () => {
+      const current = this.render(await this.source(namespace, name));
+      const wanted = this.wanted(current, desired);
+      const { metadata, spec } = wanted;
+      const command = {
+        type: 'UpdateStream',
+        name,
+        metadata: userMetadata(metadata),
+        spec: desiredSpec(spec),
+        now: new Date(),
+        sources: NO_SOURCES,
+      } as const;
+      const caller = callerOf(this.api, context, wanted);
+      const precondition = { version: Number(current.resourceVersion) };
+      return asUpdate(name, async () => {
+        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command, caller));
+        const { version } = await this.api.streams.update(namespace, command, caller, precondition);
+        return this.shown(namespace, name, version);
+      });
+    });
+  }
+
+  /** `imagestreams/status`: takes labels, annotations and the status over, as the prune command writes it. */
+  async updateStatus(
+    context: RequestContext,
+    key: ObjectKey,
+    desired: Desired,
+    options: WriteOptions,
+  ): Promise<Written> {
+    const { namespace = '', name } = key;
+    return untilCurrent(RESOURCE, name, async () => {
+      const current = this.render(await this.source(namespace, name));
+      const { metadata, status } = this.wanted(current, desired);
+      const tags = (status.tags ?? []).map(({ tag, items, conditions = [] }): WrittenTagStatus => ({
+        tag,
+        items: items ?? [],
+        conditions,
+      }));
+      const window = this.api.settings.historyWindow;
+      const command = { type: 'ReplaceStatus', name, metadata: userMetadata(metadata), tags, window } as const;
+      const precondition = { version: Number(current.resourceVersion) };
+      return asUpdate(name, async () => {
+        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command));
+        const { version } = await this.api.streams.replaceStatus(
+          namespace,
+          command,
+          eventContext(context),
+          precondition,
+        );
+        return this.shown(namespace, name, version);
+      });
+    });
+  }
+
+  async delete(context: RequestContext, key: ObjectKey, { dryRun, preconditions }: DeleteOptions): Promise<Deleted> {
+    const { namespace = '', name } = key;
+    const { header, version } = await this.source(namespace, name);
+    const { uid, resourceVersion } = preconditions ?? {};
+    if (uid !== undefined && uid !== header.uid) throw conflict(RESOURCE, name, uidDiffers(uid, header.uid));
+    if (resourceVersion !== undefined && resourceVersion !== `${version}`) {
+      throw conflict(RESOURCE, name, versionDiffers(resourceVersion, `${version}`));
+    }
+    const precondition = resourceVersion === undefined ? {} : { version };
+    const command = { type: 'DeleteStream', name, uid: header.uid } as const;
+    await asStatus(names(name), async () => {
+      const caller = callerOf(this.api, context);
+      if (dryRun) {
+        await this.api.streams.preview(namespace, name, command, caller);
+        return;
+      }
+      const handled = await this.api.streams.delete(namespace, command, caller, precondition);
+      await this.api.readModel.waitFor(handled.version);
+    });
+    return { uid: header.uid };
+  }
+
+  private async source(namespace: string, name: string): Promise<StreamSource> {
+    await freshen(this.api);
+    const stream = await this.api.readModel.stream(namespace, name);
+    if (stream === undefined) throw notFound(RESOURCE, name);
+    return fromView(stream);
+  }
+
+  private render(source: StreamSource): ObjectView<ImageStreamObject & { metadata: { name: string } }> {
+    return imageStreamView(source, this.api.settings.hostnames);
+  }
+
+  /** What a write asks for, checked against what is there. */
+  private wanted(current: ObjectView, desired: Desired): ImageStreamObject {
+    const before = current.object();
+    const wanted = defaultImageStream(desired(before) as ImageStreamObject, this.api.settings.importMode);
+    const { resourceVersion = '' } = wanted.metadata;
+    if (resourceVersion === '') {
+      const error = fieldError.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid(GROUP, 'imagestreams', current.name, [error]);
+    }
+    if (resourceVersion !== current.resourceVersion) throw conflict(RESOURCE, current.name);
+    const { uid, creationTimestamp = null, namespace = '' } = before.metadata;
+    const sent = { namespace, ...(uid && { uid }), ...wanted.metadata };
+    const filled = { ...sent, creationTimestamp: sent.creationTimestamp ?? creationTimestamp };
+    const errors = validateObjectMetaUpdate(filled, before.metadata);
+    if (errors.length > 0) throw invalid(GROUP, 'ImageStream', current.name, errors);
+    return wanted;
+  }
+
+  private async shown(namespace: string, name: string, version: number): Promise<ObjectView> {
+    await this.api.readModel.waitFor(version);
+    const stream = await this.api.readModel.stream(namespace, name);
+    if (stream === undefined) throw notFound(RESOURCE, name);
+    return this.render(fromView(stream));
+  }
+
+  private previewed({ state, version }: { state: ImageStream; version: number }): ObjectView {
+    const snapshot: StreamSnapshot = { kind: 'imageStream', header: state.header, tags: state.tags, version };
+    const source = fromSnapshot(snapshot, this.api.settings.historyWindow);
+    if (source === undefined) throw new Error('a previewed stream is always there');
+    return this.render(source);
+  }
+
+  private toChange(change: SubjectChange, namespace: string | undefined): Change[] {
+    const { before, after, position } = change;
+    if (before.kind !== 'imageStream' || after.kind !== 'imageStream') return [];
+    if (namespace !== undefined && (after.header ?? before.header)?.namespace !== namespace) return [];
+    let result = this.changeOf.get(change);
+    if (result === undefined) {
+      result = this.renderChange(before, after, position);
+      if (result === undefined) return [];
+      this.changeOf.set(change, result);
+    }
+    return [result];
+  }
+
+  private renderChange(before: StreamSnapshot, after: StreamSnapshot, position: number): Change | undefined {
+    const window = this.api.settings.historyWindow;
+    const old = fromSnapshot(before, window);
+    const now = fromSnapshot(after, window);
+    if (now !== undefined) {
+      const view = this.render(now);
+      return old === undefined ? { type: 'ADDED', view } : { type: 'MODIFIED', view, previous: this.render(old) };
+    }
+    return old && { type: 'DELETED', view: this.render({ ...old, version: position }), previous: this.render(old) };
+  }
+}
+
+/** A write on an object that was there; a lost race is left to {@link untilCurrent}. */
+async function asUpdate(name: string, run: () => Promise<ObjectView>): Promise<Written> {
+  const view = await asStatus({ ...names(name), leaveStale: true }, run);
+  return { view, created: false };
+}
+
+const desiredSpec = ({ lookupPolicy, dockerImageRepository = '', tags = [] }: ImageStreamSpec) => ({
+  lookupPolicy,
+  dockerImageRepository,
+  tags,
+});
+
+const uidDiffers = (expected: string, actual: string): string =>
+  `Precondition failed: UID in precondition: ${expected}, UID in object meta: ${actual}`;
+
+const versionDiffers = (expected: string, actual: string): string =>
+  `Precondition failed: ResourceVersion in precondition: ${expected}, ResourceVersion in object meta: ${actual}`;

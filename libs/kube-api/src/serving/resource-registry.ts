@@ -1,0 +1,75 @@
+import { ApiError, methodNotAllowed } from '../status.js';
+import type { ObjectSchema } from '../schema/schema.js';
+import type { ResourceDefinition, ResourceStorage } from '../storage/resource.js';
+import type { ResourceRequest, Verb } from './request-info.js';
+
+/** What a request is about: a resource, or a subresource of one. */
+export interface Target {
+  readonly definition: ResourceDefinition;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly schema: ObjectSchema;
+  readonly storage: ResourceStorage;
+}
+
+const METHODS: Readonly<Record<Verb, keyof ResourceStorage>> = {
+  get: 'get',
+  list: 'list',
+  watch: 'watch',
+  create: 'create',
+  update: 'update',
+  patch: 'update',
+  delete: 'delete',
+  deletecollection: 'deleteCollection',
+};
+
+/** All verbs, in the order in which discovery names them. */
+const VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** The verbs that a storage's methods stand for. */
+export const verbsOf = (storage: Partial<ResourceStorage>): Verb[] =>
+  VERBS.filter((verb) => storage[METHODS[verb]] !== undefined);
+
+/** The resources that the server has. */
+export class ResourceRegistry {
+  private readonly byPath: ReadonlyMap<string, ResourceDefinition>;
+
+  constructor(readonly definitions: readonly ResourceDefinition[]) {
+    this.byPath = new Map(definitions.map((definition) => [pathOf(definition), definition]));
+  }
+
+  /**
+   * @throws ApiError 404 for a resource that is not there, 405 for something that it cannot do.
+   */
+  target(request: ResourceRequest): Target {
+    const definition = this.byPath.get(pathOf(request));
+    if (definition === undefined || !fits(definition, request)) throw noSuchResource();
+    const target = request.subresource === '' ? whole(definition) : sub(definition, request.subresource);
+    if (target.storage[METHODS[request.verb]] === undefined) throw methodNotAllowed();
+    return target;
+  }
+}
+
+export const noSuchResource = (): ApiError =>
+  new ApiError('NotFound', 'the server could not find the requested resource');
+
+const pathOf = ({ group, version, resource }: { group: string; version: string; resource: string }): string =>
+  `${group}/${version}/${resource}`;
+
+/** Single objects of a namespaced resource are asked for in their namespace, those of others outside of any. */
+function fits({ namespaced }: ResourceDefinition, { namespace, verb }: ResourceRequest): boolean {
+  return namespaced ? namespace !== undefined || verb === 'list' || verb === 'watch' : namespace === undefined;
+}
+
+function whole(definition: ResourceDefinition): Target {
+  const { group, version, kind, schema, storage } = definition;
+  return { definition, group, version, kind, schema, storage };
+}
+
+function sub(definition: ResourceDefinition, name: string): Target {
+  const found = definition.subresources?.find((candidate) => candidate.name === name);
+  if (found === undefined) throw noSuchResource();
+  const { group = definition.group, version = definition.version, kind, schema, storage } = found;
+  return { definition, group, version, kind, schema, storage };
+}

@@ -1,0 +1,205 @@
+import {
+  CommandHandler,
+  StaleVersionError,
+  type EventStore,
+  type Handled,
+  type Loaded,
+  type Precondition,
+} from '#lib/event-store';
+import { streamName, type EventContext, type ImageStreamEvent } from '#lib/events';
+import type {
+  ApplyImport,
+  CreateStream,
+  DeleteStream,
+  DeleteTag,
+  ImageStreamCommand,
+  PushTag,
+  RemoveTagSpec,
+  ReplaceStatus,
+  SpecifyTag,
+  UpdateStream,
+} from './commands.js';
+import { imageStreamDecider } from './decide.js';
+import type { ImageStream } from './image-stream.js';
+import { lookUpSource } from './rules/image-lookup.js';
+import { sourceKey, SourcesNeeded, type SourceAnswer, type Sources, type TagSource } from './rules/tag-sources.js';
+import type { StreamPolicy } from './stream-policy.js';
+
+/** Who asks for a change, and which streams of other namespaces they may pull from, and so refer to. */
+export interface StreamCaller extends EventContext {
+  readonly mayPullFrom?: (
+    namespace: string,
+    stream: string,
+  ) => Promise<{ readonly allowed: boolean; readonly reason: string }>;
+}
+
+export type StreamHandled = Handled<ImageStream, ImageStreamEvent>;
+
+/** What a command would lead to; nothing of it is stored. */
+export type StreamPreview = Pick<Loaded<ImageStream>, 'state' | 'version'> & {
+  readonly events: readonly ImageStreamEvent[];
+};
+
+/** Streams that are kept folded. A stream of five tags takes about 8 KB. */
+const CACHED_STREAMS = 2_000;
+
+/** References to streams that refer to streams are looked up one level; more rounds mean that the streams keep changing. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Writes image streams.
+ *
+ * All methods throw Refusal where the domain refuses, and StaleVersionError where a precondition does not hold.
+ */
+export class ImageStreamService {
+  private readonly handler: CommandHandler<ImageStream, ImageStreamCommand, ImageStreamEvent>;
+  private readonly decider: ReturnType<typeof imageStreamDecider>;
+
+  constructor(store: EventStore, policy: StreamPolicy) {
+    this.decider = imageStreamDecider(policy);
+    this.handler = new CommandHandler(store, this.decider, { cachedAggregates: CACHED_STREAMS });
+  }
+
+  create(namespace: string, command: CreateStream, caller: StreamCaller): Promise<StreamHandled> {
+    return this.resolving(namespace, command.creation.name, command, caller);
+  }
+
+  update(
+    namespace: string,
+    command: UpdateStream,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.resolving(namespace, command.name, command, caller, precondition);
+  }
+
+  specifyTag(
+    namespace: string,
+    command: SpecifyTag,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.resolving(namespace, command.creation.name, command, caller, precondition);
+  }
+
+  removeTagSpec(
+    namespace: string,
+    command: RemoveTagSpec,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.resolving(namespace, command.name, command, caller, precondition);
+  }
+
+  applyImport(
+    namespace: string,
+    command: ApplyImport,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.resolving(namespace, command.creation.name, command, caller, precondition);
+  }
+
+  deleteTag(
+    namespace: string,
+    command: DeleteTag,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.handle(namespace, command.name, command, caller, precondition);
+  }
+
+  push(namespace: string, command: PushTag, caller: StreamCaller): Promise<StreamHandled> {
+    return this.handle(namespace, command.name, command, caller);
+  }
+
+  replaceStatus(
+    namespace: string,
+    command: ReplaceStatus,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.handle(namespace, command.name, command, caller, precondition);
+  }
+
+  delete(
+    namespace: string,
+    command: DeleteStream,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.handle(namespace, command.name, command, caller, precondition);
+  }
+
+  load(namespace: string, name: string): Promise<Loaded<ImageStream>> {
+    return this.handler.load(streamName.imageStream(namespace, name));
+  }
+
+  /** Decides without appending, as a dry run does. */
+  async preview(
+    namespace: string,
+    name: string,
+    command: ImageStreamCommand,
+    caller: StreamCaller,
+    precondition: Precondition = {},
+  ): Promise<StreamPreview> {
+    return this.withSources(namespace, command, caller, async (resolved) => {
+      const { state, version } = await this.load(namespace, name);
+      if (precondition.version !== undefined && precondition.version !== version) {
+        throw new StaleVersionError(precondition.version, version);
+      }
+      const events = this.decider.decide(resolved, state);
+      return { events, state: events.reduce(this.decider.evolve, state), version };
+    });
+  }
+
+  private resolving(
+    namespace: string,
+    name: string,
+    command: ImageStreamCommand,
+    caller: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.withSources(namespace, command, caller, (resolved) =>
+      this.handle(namespace, name, resolved, caller, precondition),
+    );
+  }
+
+  private handle(
+    namespace: string,
+    name: string,
+    command: ImageStreamCommand,
+    { mayPullFrom: _mayPullFrom, ...context }: StreamCaller,
+    precondition?: Precondition,
+  ): Promise<StreamHandled> {
+    return this.handler.handle(streamName.imageStream(namespace, name), command, context, precondition);
+  }
+
+  /** Decides; where that needs to know more about other streams, finds it out and decides again. */
+  private async withSources<T>(
+    namespace: string,
+    command: ImageStreamCommand,
+    caller: StreamCaller,
+    decide: (command: ImageStreamCommand) => Promise<T>,
+  ): Promise<T> {
+    const known = new Map<string, SourceAnswer>();
+    for (let round = 0; ; round++) {
+      try {
+        return await decide('sources' in command ? { ...command, sources: known satisfies Sources } : command);
+      } catch (error) {
+        if (!(error instanceof SourcesNeeded) || round === MAX_ROUNDS) throw error;
+        for (const source of error.sources) known.set(sourceKey(source), await this.lookUp(source, namespace, caller));
+      }
+    }
+  }
+
+  private async lookUp(source: TagSource, ownNamespace: string, caller: StreamCaller): Promise<SourceAnswer> {
+    if (source.namespace !== ownNamespace && caller.mayPullFrom !== undefined) {
+      const { allowed, reason } = await caller.mayPullFrom(source.namespace, source.stream);
+      const path = `${source.namespace}/${source.stream}`;
+      if (!allowed) return { kind: 'forbidden', reason: reason === '' ? path : `${path}: ${JSON.stringify(reason)}` };
+    }
+    const { state } = await this.load(source.namespace, source.stream);
+    return lookUpSource(state, source, new Date());
+  }
+}
