@@ -7,8 +7,7 @@ import { isTag } from '../references/reference-grammar.js';
 import { RegistryError } from '../registry-error.js';
 import { answerError, isHtml, looksLikeRegistry, notARegistry, type AnswerContext } from './answer-error.js';
 import { Authorizer, noCredentials, type Authorization } from './authentication/authorizer.js';
-import { preferredChallenge } from './authentication/challenge.js';
-import { EndpointFinder } from './endpoint-finder.js';
+import { preferredChallenge, sameChallenge } from './authentication/challenge.js';
 import { header, headerValues, type HttpResponse } from './http-message.js';
 import type { RegistryTransport } from './registry-transport.js';
 import type { RemoteRepository } from './remote-repository.js';
@@ -60,19 +59,17 @@ export class RegistryClient {
   readonly limits: RegistryLimits;
   private readonly transport: RegistryTransport;
   private readonly authorizer: Authorizer;
-  private readonly endpoints: EndpointFinder;
 
   constructor({ transport, credentials = anonymous, limits }: RegistryClientOptions) {
     this.transport = transport;
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     this.authorizer = new Authorizer(transport, credentials);
-    this.endpoints = new EndpointFinder(transport);
   }
 
   /** Finds out whether a registry is there; being asked for credentials is a yes. */
   async ping(host: string, options: RequestOptions & { readonly insecure?: boolean } = {}): Promise<void> {
     const { insecure = false, signal } = options;
-    const endpoint = await this.endpoints.endpointOf({ host, insecure }, signal);
+    const endpoint = await this.transport.knownHosts.endpointOf({ host, insecure }, signal);
     const url = new URL('/v2/', endpoint);
     const response = await this.transport.send({ method: 'GET', url, headers: {}, maxBytes: 65_536, insecure, signal });
     const { status } = response;
@@ -162,7 +159,7 @@ export class RegistryClient {
     question: Question,
     { signal }: RequestOptions,
   ): Promise<HttpResponse> {
-    const endpoint = await this.endpoints.endpointOf(repository, signal);
+    const endpoint = await this.transport.knownHosts.endpointOf(repository, signal);
     // Joined, not resolved: a path that begins with two slashes would lead to another host.
     const url = new URL(endpoint + question.path);
     const send = ({ header: authorization }: Authorization) =>
@@ -195,11 +192,12 @@ export class RegistryClient {
     presented: Authorization,
     signal: AbortSignal | undefined,
   ): Promise<Authorization | undefined> {
-    if (presented.header !== undefined && !presented.reused) return undefined;
     const challenge = preferredChallenge(headerValues(response.headers, 'www-authenticate'));
     if (challenge === undefined) return undefined;
-    this.authorizer.learn(repository, challenge);
-    if (presented.reused) this.authorizer.forget(repository);
+    const answered = presented.header !== undefined && sameChallenge(presented.challenge, challenge);
+    if (answered && !presented.reused) return undefined;
+    this.transport.knownHosts.learnChallenge(repository, challenge);
+    this.authorizer.forget(repository);
     const authorization = await this.authorizer.authorize(repository, signal);
     if (authorization.header === undefined) throw noCredentials(repository);
     return authorization;

@@ -5,6 +5,7 @@ import { EgressRules, type EgressConfiguration } from '../rules/egress-rules.js'
 import { bufferedExchange } from './buffered-exchange.js';
 import { HostSlots } from './host-slots.js';
 import { header, type HttpRequest, type HttpResponse } from './http-message.js';
+import { KnownHosts } from './known-hosts.js';
 import { defaultRetryPolicy, withRetries, type RetryPolicy } from './retry.js';
 
 export interface RegistryTransportOptions {
@@ -26,10 +27,11 @@ export interface TransportTimeouts {
 
 /**
  * The connections to registries. One for the whole process: it keeps connections alive and the number of requests a
- * host in bounds, whoever asks. Knows HTTP, and nothing of registries but their errors.
+ * host in bounds, whoever asks.
  */
 export class RegistryTransport {
   readonly egress: EgressRules;
+  readonly knownHosts = new KnownHosts((request) => this.probe(request));
   private readonly timeouts: TransportTimeouts;
   private readonly retry: RetryPolicy;
   private readonly slots: HostSlots;
@@ -101,8 +103,8 @@ export class RegistryTransport {
     }
     if (url.origin === request.url.origin) return { ...request, url };
     // Credentials are for the host that asked for them, and for no other.
-    const { authorization: _withheld, ...headers } = request.headers;
-    return { ...request, url, headers };
+    const headers = Object.entries(request.headers).filter(([name]) => name !== 'authorization');
+    return { ...request, url, headers: Object.fromEntries(headers) };
   }
 }
 

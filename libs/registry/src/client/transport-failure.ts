@@ -33,7 +33,14 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Nothing to wait for: somebody has to change something first. */
-const PERMANENT: ReadonlySet<string> = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EINVAL']);
+const PERMANENT: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EINVAL',
+  'UND_ERR_DESTROYED',
+]);
 
 function unreachableMessage(host: string, code: string): string {
   switch (code) {

@@ -12,6 +12,8 @@ export interface Authorization {
   readonly header: string | undefined;
   /** User name and password behind it. */
   readonly credentials: Credentials | undefined;
+  /** What this answers. */
+  readonly challenge: Challenge | undefined;
   /** A token that an earlier request had obtained: it may have been revoked since. */
   readonly reused: boolean;
 }
@@ -19,11 +21,9 @@ export interface Authorization {
 /**
  * Proves to registries who asks, on behalf of one set of credentials.
  *
- * Remembers each registry's challenge, so that only the first request to a host is sent in vain, and each token for as
- * long as it is good. Requests that need the same token at once share one.
+ * Remembers each token for as long as it is good. Requests that need the same token at once share one.
  */
 export class Authorizer {
-  private readonly challenges = new LRUCache<string, Challenge>({ max: 1_000 });
   private readonly tokens = new LRUCache<string, Token>({ max: 5_000 });
   private readonly pending = new Map<string, Promise<Token>>();
 
@@ -32,26 +32,21 @@ export class Authorizer {
     private readonly credentials: CredentialSource,
   ) {}
 
-  /** Takes note of what a registry asks for. */
-  learn(repository: RemoteRepository, challenge: Challenge): void {
-    this.challenges.set(hostKey(repository), challenge);
-  }
-
   /** @throws RegistryError when the token service refuses, or the signal ends the wait for it. */
   async authorize(repository: RemoteRepository, signal?: AbortSignal): Promise<Authorization> {
-    const challenge = this.challenges.get(hostKey(repository));
-    if (challenge === undefined) return { header: undefined, credentials: undefined, reused: false };
+    const challenge = this.transport.knownHosts.challengeOf(repository);
+    if (challenge === undefined) return { header: undefined, credentials: undefined, challenge, reused: false };
     const credentials = this.credentials.credentialsFor({ host: repository.host, repository: repository.name });
     if (challenge.scheme === 'basic') {
-      return { header: credentials && basicAuthorization(credentials), credentials, reused: false };
+      return { header: credentials && basicAuthorization(credentials), credentials, challenge, reused: false };
     }
     const key = tokenKey(repository);
     const known = this.tokens.get(key);
     if (known !== undefined && known.usableUntil > Date.now()) {
-      return { header: `Bearer ${known.value}`, credentials, reused: true };
+      return { header: `Bearer ${known.value}`, credentials, challenge, reused: true };
     }
     const token = await unlessAborted(this.newToken(key, repository, challenge, credentials), signal);
-    return { header: `Bearer ${token.value}`, credentials, reused: false };
+    return { header: `Bearer ${token.value}`, credentials, challenge, reused: false };
   }
 
   /** Drops a token that the registry no longer takes. */
@@ -90,13 +85,15 @@ export const noCredentials = ({ host }: RemoteRepository): RegistryError =>
 
 const scopeOf = ({ name }: RemoteRepository): string => `repository:${name}:pull`;
 
-const hostKey = ({ host, insecure }: RemoteRepository): string => `${insecure ? 'insecure' : 'secure'} ${host}`;
-
-const tokenKey = (repository: RemoteRepository): string => `${hostKey(repository)} ${repository.name}`;
+const tokenKey = ({ host, name, insecure }: RemoteRepository): string =>
+  `${insecure ? 'insecure' : 'secure'} ${host}/${name}`;
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  if (signal.aborted) return Promise.reject(abortError(signal));
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    return Promise.reject(abortError(signal));
+  }
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(abortError(signal));
     signal.addEventListener('abort', onAbort, { once: true });

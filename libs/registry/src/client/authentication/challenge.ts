@@ -15,6 +15,12 @@ export function preferredChallenge(headerValues: readonly string[]): Challenge |
   return challenges.some(({ scheme }) => scheme === 'basic') ? { scheme: 'basic' } : undefined;
 }
 
+/** Whether the same answer would do for both. */
+export function sameChallenge(a: Challenge | undefined, b: Challenge): boolean {
+  if (a?.scheme !== 'bearer' || b.scheme !== 'bearer') return a?.scheme === b.scheme;
+  return a.realm === b.realm && a.service === b.service;
+}
+
 interface ParsedChallenge {
   readonly scheme: string;
   readonly parameters: ReadonlyMap<string, string>;

@@ -1,0 +1,17 @@
+export { given } from './decider-specification.js';
+export type { ExpectedRefusal, Given, When } from './decider-specification.js';
+export type { Fault, FaultOptions } from './in-process-registry/faults.js';
+export type {
+  BuiltImage,
+  BuiltIndex,
+  ImageDescription,
+  IndexDescription,
+} from './in-process-registry/image-builder.js';
+export {
+  InProcessRegistry,
+  type InProcessRegistryOptions,
+  type SeenRequest,
+} from './in-process-registry/in-process-registry.js';
+export type { RegistryAuth } from './in-process-registry/registry-access.js';
+export type { RequestKind } from './in-process-registry/registry-routes.js';
+export { selfSignedCertificate, type TestCertificate } from './test-certificate.js';
