@@ -73,6 +73,8 @@ export interface ListResult {
   readonly items: AsyncIterable<readonly ObjectView[]>;
   /** Known when the items have been read: where the next page starts, if there is one. */
   readonly next: () => readonly string[] | undefined;
+  /** Answer with a mere Status, and no items: for what can be asked for but is not kept, such as project requests. */
+  readonly status?: 'Success';
 }
 
 export interface Change {

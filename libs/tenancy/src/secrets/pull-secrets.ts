@@ -1,0 +1,34 @@
+import { isPullSecretType, PULL_SECRET_KEYS, type SecretObject } from './secret.js';
+import type { SecretStore } from './secret-store.js';
+
+/** Set to "true" on a secret, no import uses it. */
+export const EXCLUDE_SECRET = 'openshift.io/image.excludeSecret';
+
+/** A secret with credentials of registries. */
+export interface PullSecret {
+  readonly secret: SecretObject;
+  readonly format: 'dockercfg' | 'dockerconfigjson';
+  /** The Docker configuration, as text. Not to be logged. */
+  readonly config: string;
+}
+
+const PAGE = 500;
+
+/** The secrets of a namespace that its imports may use, sorted by name. */
+export function pullSecrets(store: SecretStore, namespace: string): readonly PullSecret[] {
+  const found: PullSecret[] = [];
+  for (let after: readonly string[] | undefined; ;) {
+    const page = store.list(namespace, PAGE, after);
+    found.push(...page.flatMap(asPullSecret));
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return found;
+    after = [namespace, last.metadata.name];
+  }
+}
+
+function asPullSecret(secret: SecretObject): readonly PullSecret[] {
+  const { type, data, metadata } = secret;
+  if (!isPullSecretType(type) || metadata.annotations?.[EXCLUDE_SECRET] === 'true') return [];
+  const config = Buffer.from(data?.[PULL_SECRET_KEYS[type]] ?? '', 'base64').toString('utf8');
+  return [{ secret, format: type === 'kubernetes.io/dockercfg' ? 'dockercfg' : 'dockerconfigjson', config }];
+}

@@ -1,0 +1,34 @@
+import type { Authorizer } from '#lib/access';
+import type { ResourceDefinition } from '#lib/kube-api';
+import { absentResources } from './absent/absent-resources.js';
+import { namespaceResource } from './namespaces/namespace-resource.js';
+import type { NamespaceStorageDeps } from './namespaces/namespace-storage.js';
+import { mayGetProject } from './projects/may-get-project.js';
+import { projectRequestResource } from './projects/project-request-resource.js';
+import { projectResource } from './projects/project-resource.js';
+import { accessReviewResources } from './reviews/access-review-resources.js';
+import { legacyAccessReviewResource } from './reviews/legacy-access-review-resource.js';
+import { selfSubjectReviewResource } from './reviews/self-subject-review-resource.js';
+import { userResource } from './reviews/user-resource.js';
+import { secretResource } from './secrets/secret-resource.js';
+import type { SecretStorageDeps } from './secrets/secret-storage.js';
+
+export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
+  readonly authorizer: Authorizer;
+}
+
+/** Everything around images that clients expect of a server which stands on its own. */
+export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition[] => [
+  namespaceResource(deps),
+  secretResource(deps),
+  projectResource(deps, mayGetProject(deps.authorizer)),
+  projectRequestResource(deps),
+  userResource(),
+  selfSubjectReviewResource(),
+  ...accessReviewResources(deps.authorizer),
+  legacyAccessReviewResource(deps.authorizer),
+  ...absentResources(deps.readModel),
+];
+
+/** Nest token of the {@link tenancyResources}. */
+export const TENANCY_RESOURCES = Symbol('TenancyResources');

@@ -1,0 +1,109 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { AUTHORIZER, type Authorizer } from '#lib/access';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
+import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
+import { NamespaceFinalizer } from './namespaces/namespace-finalizer.js';
+import { NamespaceService } from './namespaces/namespace-service.js';
+import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
+import { TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
+
+/** Nest token of the feed of changes that the watches of namespaces and projects are made of. */
+export const NAMESPACE_CHANGES = Symbol('NamespaceChanges');
+
+export interface TenancyOptions {
+  /** Directory of `secrets.lmdb` and `secrets.key`. */
+  readonly dataDir: string;
+  /** Modules that offer what is injected here, where they are not global. */
+  readonly imports?: ModuleMetadata['imports'];
+}
+
+/** Creates the default namespaces at the start, and empties namespaces while the app runs. */
+@Injectable()
+class TenancyLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(NamespaceService) private readonly namespaces: NamespaceService,
+    @Inject(NamespaceFinalizer) private readonly finalizer: NamespaceFinalizer,
+    @Inject(SECRET_STORE) private readonly secrets: SecretStore,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.namespaces.ensureDefaults();
+    this.finalizer.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.finalizer.stop();
+    await this.secrets.close();
+  }
+}
+
+/**
+ * Namespaces, projects, secrets and reviews. The app binds {@link EVENT_STORE}, {@link READ_MODEL},
+ * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS} and the authorizer.
+ */
+@Module({})
+export class TenancyModule {
+  static forRoot({ dataDir, imports = [] }: TenancyOptions): DynamicModule {
+    return {
+      module: TenancyModule,
+      imports,
+      providers: [
+        { provide: SECRET_STORE, useFactory: () => SecretStore.open(dataDir) },
+        {
+          provide: NamespaceService,
+          useFactory: (store: EventStore) => new NamespaceService(store),
+          inject: [EVENT_STORE],
+        },
+        {
+          provide: NamespaceFinalizer,
+          useFactory: finalizer,
+          inject: [EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE],
+        },
+        {
+          provide: TENANCY_RESOURCES,
+          useFactory: resources,
+          inject: [EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
+        },
+        TenancyLifecycle,
+      ],
+      exports: [NamespaceService, SECRET_STORE, TENANCY_RESOURCES],
+    };
+  }
+}
+
+function finalizer(
+  store: EventStore,
+  readModel: ReadModel,
+  namespaces: NamespaceService,
+  contents: NamespaceContents,
+  secrets: SecretStore,
+): NamespaceFinalizer {
+  const logger = new Logger('NamespaceFinalizer');
+  return new NamespaceFinalizer({
+    store,
+    readModel,
+    namespaces,
+    contents: [contents, secrets],
+    onFailure: (namespace, error) =>
+      logger.error(`could not finish the deletion of namespace "${namespace}", will try again: ${String(error)}`),
+  });
+}
+
+const resources = (
+  store: EventStore,
+  readModel: ReadModel,
+  changes: ChangeFeed,
+  namespaces: NamespaceService,
+  secrets: SecretStore,
+  authorizer: Authorizer,
+) => tenancyResources({ store, readModel, changes, namespaces, secrets, authorizer });
