@@ -1,5 +1,6 @@
 export * from './discovery/aggregated.js';
 export * from './discovery/api-resource.js';
+export * from './discovery/discovery-form.js';
 export * from './discovery/discovery.js';
 export * from './negotiation/response-form.js';
 export * from './patch/apply-patch.js';
@@ -30,4 +31,7 @@ export * from './serving/resource-registry.js';
 export * from './status.js';
 export * from './storage/request-context.js';
 export * from './storage/resource.js';
+export * from './table/default-table.js';
+export * from './table/human-duration.js';
+export * from './table/partial-object-metadata.js';
 export * from './table/table.js';

@@ -1,4 +1,5 @@
-import type { ApiGroup, ApiGroupVersion, ApiResource, ApiSubresource } from './api-resource.js';
+import type { ApiGroup, ApiGroupVersion } from './api-group.js';
+import type { ApiResource, ApiSubresource } from './api-resource.js';
 
 export type AggregatedVersion = 'v2' | 'v2beta1';
 

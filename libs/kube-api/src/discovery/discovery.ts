@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto';
 import { aggregatedDiscovery } from './aggregated.js';
 import type { AggregatedVersion } from './aggregated.js';
-import { groupsOf } from './api-resource.js';
-import type { ApiGroup, ApiResource } from './api-resource.js';
+import { groupsOf } from './api-group.js';
+import type { ApiGroup } from './api-group.js';
+import type { ApiResource } from './api-resource.js';
+import { discoveryForm } from './discovery-form.js';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.js';
 
 /** A body that changes with the server only, and its quoted ETag for `If-None-Match`. */
 export interface DiscoveryDocument {
   readonly body: string;
   readonly etag: string;
+}
+
+export interface DiscoveryAnswer {
+  readonly document: DiscoveryDocument;
+  /** For `/api` and `/apis` it depends on the `Accept` header: say so with `Vary: Accept`. */
+  readonly contentType: string;
 }
 
 /** Everything that clients read to learn what the server offers; made once. */
@@ -18,6 +26,23 @@ export class Discovery {
 
   constructor(resources: readonly ApiResource[]) {
     this.groups = groupsOf(resources);
+  }
+
+  /**
+   * The answer for a path below `/api` or `/apis`; nothing where there is no such document.
+   *
+   * @param serverAddress host and port under which the client reaches the server
+   * @throws ApiError NotAcceptable
+   */
+  answer(path: string, accept: string | undefined, serverAddress: string): DiscoveryAnswer | undefined {
+    const [root, ...rest] = path.split('/').filter((segment) => segment !== '');
+    if (root !== 'api' && root !== 'apis') return undefined;
+    const form = discoveryForm(accept);
+    if (rest.length === 0 && form.as === 'aggregated') {
+      return { document: this.aggregated(root, form.version), contentType: form.contentType };
+    }
+    const document = root === 'api' ? this.coreDocument(rest, serverAddress) : this.groupDocument(rest);
+    return document && { document, contentType: 'application/json' };
   }
 
   /**
@@ -54,6 +79,19 @@ export class Discovery {
   /** Group and version of everything that is offered, the core group as an empty one. */
   groupVersions(): readonly { readonly group: string; readonly version: string }[] {
     return this.groups.flatMap(({ name, versions }) => versions.map(({ version }) => ({ group: name, version })));
+  }
+
+  private coreDocument(path: readonly string[], serverAddress: string): DiscoveryDocument | undefined {
+    const [version, ...more] = path;
+    if (version === undefined) return this.coreVersions(serverAddress);
+    return more.length === 0 ? this.resourcesOf('', version) : undefined;
+  }
+
+  private groupDocument(path: readonly string[]): DiscoveryDocument | undefined {
+    const [group, version, ...more] = path;
+    if (group === undefined) return this.groupList();
+    if (version === undefined) return this.groupOf(group);
+    return more.length === 0 ? this.resourcesOf(group, version) : undefined;
   }
 
   private group(name: string): ApiGroup | undefined {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../status.js';
 import type { ApiResource } from './api-resource.js';
 import { Discovery } from './discovery.js';
+import { discoveryForm } from './discovery-form.js';
 import type { DiscoveryDocument } from './discovery.js';
 
 const resources: readonly ApiResource[] = [
@@ -161,5 +163,45 @@ describe('discovery', () => {
     expect(discovery.aggregated('apis', 'v2').etag).toMatch(/^"[0-9A-F]{32}"$/);
     expect(other.aggregated('apis', 'v2').etag).toBe(discovery.aggregated('apis', 'v2').etag);
     expect(other.aggregated('api', 'v2').etag).not.toBe(discovery.aggregated('api', 'v2').etag);
+  });
+});
+
+describe('the form of discovery', () => {
+  const aggregated = (version: string): string =>
+    `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+
+  it.each([
+    [`${aggregated('v2')},${aggregated('v2beta1')},application/json`, aggregated('v2')],
+    [`${aggregated('v2')};profile=nopeer,application/json`, aggregated('v2')],
+    [`${aggregated('v2beta1')},application/json`, aggregated('v2beta1')],
+    [`${aggregated('v3')},application/json`, 'application/json'],
+    ['application/vnd.kubernetes.protobuf,application/json', 'application/json'],
+    ['application/json, */*', 'application/json'],
+    ['', 'application/json'],
+    [undefined, 'application/json'],
+  ])('for %j', (accept, contentType) => {
+    expect(discoveryForm(accept).contentType).toBe(contentType);
+  });
+
+  it('is refused when the client takes neither', () => {
+    expect(() => discoveryForm('application/cbor')).toThrow(ApiError);
+  });
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['/api', aggregated('v2'), 'APIGroupDiscoveryList'],
+    ['/apis/', aggregated('v2'), 'APIGroupDiscoveryList'],
+    ['/api', undefined, 'APIVersions'],
+    ['/apis', undefined, 'APIGroupList'],
+    ['/api/v1', undefined, 'APIResourceList'],
+    ['/apis/example.com', undefined, 'APIGroup'],
+    ['/apis/example.com/v1', `${aggregated('v2')},application/json`, 'APIResourceList'],
+    ['/apis/example.com/v1', undefined, 'APIResourceList'],
+    ['/apis/example.com/v9', undefined, undefined],
+    ['/apis/example.org', undefined, undefined],
+    ['/api/v1/x', undefined, undefined],
+    ['/version', undefined, undefined],
+  ])('answers %s for %s with %s', (path, accept, kind) => {
+    const answer = discovery.answer(path, accept, '127.0.0.1:8443');
+    expect((content(answer?.document) as { kind?: string } | undefined)?.kind).toBe(kind);
   });
 });

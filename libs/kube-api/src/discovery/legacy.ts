@@ -1,5 +1,6 @@
-import { apiVersionOf } from './api-resource.js';
-import type { ApiGroup, ApiGroupVersion, ApiResource, ApiSubresource } from './api-resource.js';
+import { apiVersionOf } from './api-group.js';
+import type { ApiGroup, ApiGroupVersion } from './api-group.js';
+import type { ApiResource, ApiSubresource } from './api-resource.js';
 
 /** `/api`: the versions of the core group. */
 export const apiVersions = (core: ApiGroup | undefined, serverAddress: string): object => ({
