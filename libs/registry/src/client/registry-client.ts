@@ -197,7 +197,7 @@ export class RegistryClient {
     const answered = presented.header !== undefined && sameChallenge(presented.challenge, challenge);
     if (answered && !presented.reused) return undefined;
     this.transport.knownHosts.learnChallenge(repository, challenge);
-    this.authorizer.forget(repository);
+    this.authorizer.forget(repository, presented);
     const authorization = await this.authorizer.authorize(repository, signal);
     if (authorization.header === undefined) throw noCredentials(repository);
     return authorization;

@@ -58,8 +58,11 @@ export class InProcessRegistry {
     this.routes = new RegistryRoutes(this.content, options.tagPageSize);
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
     this.server = options.tls ? createHttpsServer(options.tls, listener) : createHttpServer(listener);
-    // Clients that give up break connections off: nothing to report.
-    this.server.on('clientError', (_error, socket) => socket.destroy());
+    // As a server does that gets TLS where it expects HTTP; clients that broke off get nothing.
+    this.server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+      else socket.destroy();
+    });
   }
 
   static async start(options: InProcessRegistryOptions = {}): Promise<InProcessRegistry> {

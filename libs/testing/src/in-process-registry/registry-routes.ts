@@ -73,9 +73,9 @@ export class RegistryRoutes {
   private tags(repository: string, query: URLSearchParams): Answer {
     const all = this.content.tags(repository);
     if (all === undefined) return refusal(404, 'NAME_UNKNOWN', 'repository name not known to registry');
-    const last = query.get('last') ?? '';
+    const last = query.get('last');
     const size = Number(query.get('n') ?? this.pageSize ?? Infinity);
-    const remaining = all.filter((tag) => tag > last);
+    const remaining = all.filter((tag) => last === null || tag > last);
     const page = remaining.slice(0, size);
     const end = page.at(-1);
     const more = page.length < remaining.length && end !== undefined;

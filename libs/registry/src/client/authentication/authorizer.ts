@@ -43,15 +43,17 @@ export class Authorizer {
     const key = tokenKey(repository);
     const known = this.tokens.get(key);
     if (known !== undefined && known.usableUntil > Date.now()) {
-      return { header: `Bearer ${known.value}`, credentials, challenge, reused: true };
+      return { header: bearerAuthorization(known), credentials, challenge, reused: true };
     }
     const token = await unlessAborted(this.newToken(key, repository, challenge, credentials), signal);
-    return { header: `Bearer ${token.value}`, credentials, challenge, reused: false };
+    return { header: bearerAuthorization(token), credentials, challenge, reused: false };
   }
 
-  /** Drops a token that the registry no longer takes. */
-  forget(repository: RemoteRepository): void {
-    this.tokens.delete(tokenKey(repository));
+  /** Drops a token that the registry no longer takes, unless another has taken its place already. */
+  forget(repository: RemoteRepository, { header }: Authorization): void {
+    const key = tokenKey(repository);
+    const token = this.tokens.get(key);
+    if (token !== undefined && header === bearerAuthorization(token)) this.tokens.delete(key);
   }
 
   /** Without the signal of whoever asked first: others may wait for the same token. */
@@ -82,6 +84,8 @@ export const noCredentials = ({ host }: RemoteRepository): RegistryError =>
     status: 401,
     credentialsSent: false,
   });
+
+const bearerAuthorization = ({ value }: Token): string => `Bearer ${value}`;
 
 const scopeOf = ({ name }: RemoteRepository): string => `repository:${name}:pull`;
 
