@@ -13,3 +13,8 @@ export { compareBytes, keyedList } from './schema/keyed-list.js';
 export { secretListSchema } from './schema/secret-list.js';
 export type * from './schema/types.js';
 export { API_VERSION } from './schema/types.js';
+export * from './image-api-context.js';
+export * from './image-resources.js';
+export { imageStreamView } from './views/image-stream-view.js';
+export { fromSnapshot } from './views/stream-source.js';
+export type { RegistryHostnames } from './views/registry-hostnames.js';

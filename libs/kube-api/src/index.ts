@@ -32,6 +32,7 @@ export * from './serving/api-request.js';
 export * from './serving/api-server.js';
 export * from './serving/resource-registry.js';
 export * from './status.js';
+export * from './storage/delete-each.js';
 export * from './storage/request-context.js';
 export * from './storage/resource.js';
 export * from './table/default-table.js';

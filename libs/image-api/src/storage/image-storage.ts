@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { EventContext, Signature } from '#lib/events';
+import type { ImageCommand } from '#lib/image';
 import type { ImageSnapshot, SubjectChange } from '#lib/read-model';
 import { imageDocument, type ImageDocument } from '#lib/read-model';
 import {
   conflict,
+  deleteEach,
   fieldError,
   invalid,
   notFound,
@@ -26,9 +29,8 @@ import {
   type WriteOptions,
   type Written,
 } from '#lib/kube-api';
-import { prepareImage, validateImage } from '#lib/image';
 import { eventContext, freshen, type ImageApiContext } from '../image-api-context.js';
-import { asStatus, fieldErrors, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
+import { asStatus, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
 import { defaultImage } from '../schema/defaults.js';
 import type { ImageObject } from '../schema/types.js';
 import { untilCurrent } from '../write-loop.js';
@@ -96,38 +98,21 @@ export class ImageStorage implements ResourceStorage {
     const image = defaultImage(body as ImageObject);
     const { name = '' } = image.metadata;
     const now = new Date();
-    const { content, metadata } = prepareImage(contentOf(image), userMetadata(image.metadata), name, now);
-    const errors = [
-      ...validateObjectMeta(image.metadata, { namespaced: false, nameRule: pathSegmentName }),
-      ...fieldErrors(validateImage(name, content, metadata, '')).filter(({ field }) => !field.startsWith('metadata')),
-    ];
+    const errors = validateObjectMeta(image.metadata as KubeObject['metadata'], {
+      namespaced: false,
+      nameRule: pathSegmentName,
+    });
     if (errors.length > 0) throw invalid(GROUP, 'Image', name, errors);
+    const signatures = (image.signatures ?? []).map(signatureOf);
     const command = {
-      type: 'RegisterImage',
-      name,
-      uid: randomUUID(),
-      now,
-      origin: 'create',
-      metadata,
-      content,
-      existing: 'refuse',
+      ...({ name, uid: randomUUID(), now, origin: 'create', existing: 'refuse' } as const),
+      ...{ metadata: userMetadata(image.metadata), content: contentOf(image) },
     } as const;
     return asStatus(names(name), async () => {
-      if (dryRun) {
-        const { image: previewed, version } = await this.api.images.preview(command);
-        return viewOf(imageDocument(previewed, [], version));
-      }
+      if (dryRun) return this.previewed({ type: 'RegisterImage', ...command }, signatures);
       const cause = eventContext(context, image);
-      let { version } = await this.api.images.register(command, cause);
-      const signatures = (image.signatures ?? []).map(signatureOf);
-      if (signatures.length > 0) {
-        const replaced = await this.api.signatures.replace(
-          { type: 'ReplaceSignatures', image: name, desired: signatures, now },
-          cause,
-        );
-        version = Math.max(version, replaced.version);
-      }
-      return this.shown(name, version);
+      const { version } = await this.api.images.register(command, cause);
+      return this.shown(name, Math.max(version, await this.replaceSignatures(name, signatures, cause)));
     });
   }
 
@@ -148,28 +133,16 @@ export class ImageStorage implements ResourceStorage {
         ]);
       }
       if (resourceVersion !== current.resourceVersion) throw conflict(RESOURCE, name);
-      const now = new Date();
-      const content = contentOf(wanted);
-      const metadata = userMetadata(wanted.metadata);
-      const problems = validateImage(name, content, metadata, '');
-      if (problems.length > 0) throw invalid(GROUP, 'Image', name, fieldErrors(problems));
+      const signatures = (wanted.signatures ?? []).map(signatureOf);
+      const body = { metadata: userMetadata(wanted.metadata), content: contentOf(wanted) };
+      const command = { name, now: new Date(), ...body };
       const cause = eventContext(context, wanted);
       return asStatus({ ...names(name), leaveStale: true }, async () => {
-        const revise = { type: 'ReviseImage', name, now, metadata, content } as const;
-        if (dryRun) {
-          const { image, version } = await this.api.images.preview(revise);
-          return {
-            view: viewOf(imageDocument(image, (wanted.signatures ?? []).map(signatureOf), version)),
-            created: false,
-          };
-        }
-        const revised = await this.api.images.revise(revise, cause);
-        const signatures = (wanted.signatures ?? []).map(signatureOf);
-        const replaced = await this.api.signatures.replace(
-          { type: 'ReplaceSignatures', image: name, desired: signatures, now },
-          cause,
-        );
-        return { view: await this.shown(name, Math.max(revised.version, replaced.version)), created: false };
+        if (dryRun)
+          return { view: await this.previewed({ type: 'ReviseImage', ...command }, signatures), created: false };
+        const { version } = await this.api.images.revise(command, cause);
+        const signed = await this.replaceSignatures(name, signatures, cause);
+        return { view: await this.shown(name, Math.max(version, signed)), created: false };
       });
     });
   }
@@ -191,11 +164,27 @@ export class ImageStorage implements ResourceStorage {
     if (dryRun) return { uid: metadata.uid };
     await asStatus(names(name), async () => {
       const cause = eventContext(context);
-      const { version } = await this.api.images.delete({ type: 'DeleteImage', name, uid: metadata.uid }, cause);
-      const discarded = await this.api.signatures.discard({ type: 'DiscardSignatures', image: name }, cause);
+      const discarded = await this.api.signatures.discard({ image: name }, cause);
+      const { version } = await this.api.images.delete({ name, uid: metadata.uid }, cause);
       await this.api.readModel.waitFor(Math.max(version, discarded.version));
     });
     return { uid: metadata.uid };
+  }
+
+  deleteCollection(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult> {
+    return deleteEach(this, context, scope, options);
+  }
+
+  /** Writing an image writes its signatures too. @returns the version that this leads to. */
+  private async replaceSignatures(image: string, desired: readonly Signature[], cause: EventContext): Promise<number> {
+    const { version } = await this.api.signatures.replace({ image, desired }, cause);
+    return version;
+  }
+
+  private async previewed(command: ImageCommand, signatures: readonly Signature[]): Promise<ObjectView> {
+    const { state } = await this.api.images.preview(command);
+    if (state === undefined) throw new Error('a previewed image is always there');
+    return viewOf(imageDocument(state, signatures, 0));
   }
 
   private async stored(name: string): Promise<Buffer> {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { UserMetadata } from '#lib/events';
+import { Refusal } from '#lib/event-store';
 import {
   dns1123Label,
   fieldError,
   invalid,
   notFound,
+  pathSegmentName,
+  validateObjectMeta,
   type CreateResult,
   type FieldError,
   type KubeObject,
@@ -13,7 +15,8 @@ import {
   type ResourceStorage,
   type WriteOptions,
 } from '#lib/kube-api';
-import { prepareImage, validateImage, type ImageContent } from '#lib/image';
+import { validateImage } from '#lib/image';
+import type { StreamCaller } from '#lib/stream';
 import { callerOf, freshen, type ImageApiContext } from '../image-api-context.js';
 import { asStatus, fieldErrors, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
 import { defaultImageStreamMapping } from '../schema/defaults.js';
@@ -41,29 +44,25 @@ export class ImageStreamMappingStorage implements ResourceStorage {
     const mapping = this.prepared(defaultImageStreamMapping(body as ImageStreamMappingObject), namespace);
     const { image, tag } = mapping;
     const { name = '' } = mapping.metadata;
-    const now = new Date();
-    const prepared = prepareImage(contentOf(image), userMetadata(image.metadata), image.metadata.name ?? '', now);
-    const errors = validate(mapping, namespace, prepared);
+    const errors = validate(mapping, namespace);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStreamMapping', name, errors);
     await freshen(this.api);
     const stream = await this.api.readModel.streamHeader(namespace, name);
     if (stream === undefined) throw notFound(inGroup('imagestreammappings'), name);
 
     const caller = callerOf(this.api, context, mapping);
-    const imageName = image.metadata.name ?? '';
+    const now = new Date();
+    const known = await this.register(mapping, caller, { now, dryRun });
+    const push = {
+      type: 'PushTag',
+      name,
+      tag,
+      image: image.metadata.name ?? '',
+      dockerImageReference: image.dockerImageReference ?? '',
+      ownRepository: known && image.metadata.annotations?.[MANAGED] === 'true',
+      now,
+    } as const;
     await asStatus(names(name), async () => {
-      const known = dryRun
-        ? (await this.api.readModel.image(imageName)) !== undefined
-        : await this.register(imageName, prepared, caller, now);
-      const push = {
-        type: 'PushTag',
-        name,
-        tag,
-        image: imageName,
-        dockerImageReference: image.dockerImageReference ?? '',
-        ownRepository: known && image.metadata.annotations?.[MANAGED] === 'true',
-        now,
-      } as const;
       if (dryRun) {
         await this.api.streams.preview(namespace, name, push, caller);
         return;
@@ -74,15 +73,25 @@ export class ImageStreamMappingStorage implements ResourceStorage {
     return { status: 'Success' };
   }
 
+  /** @returns whether the image was known before. */
   private async register(
-    name: string,
-    { content, metadata }: { content: ImageContent; metadata: UserMetadata },
-    { mayPullFrom: _mayPullFrom, ...context }: ReturnType<typeof callerOf>,
-    now: Date,
+    { metadata, image }: ImageStreamMappingObject,
+    { mayPullFrom: _mayPullFrom, ...context }: StreamCaller,
+    { now, dryRun }: { readonly now: Date; readonly dryRun: boolean },
   ): Promise<boolean> {
-    const command = { name, uid: randomUUID(), now, origin: 'push', metadata, content, existing: 'keep' } as const;
-    const { existed } = await this.api.images.register({ type: 'RegisterImage', ...command }, context);
-    return existed;
+    const { name = '' } = image.metadata;
+    const command = {
+      ...({ name, uid: randomUUID(), now, origin: 'push', existing: 'keep' } as const),
+      ...{ metadata: userMetadata(image.metadata), content: contentOf(image) },
+    } as const;
+    try {
+      if (dryRun) return (await this.api.images.preview({ type: 'RegisterImage', ...command })).events.length === 0;
+      return (await this.api.images.register(command, context)).existed;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'invalid') throw error;
+      const inImage = error.problems.map((problem) => ({ ...problem, field: `image.${problem.field}` }));
+      throw invalid(GROUP, 'ImageStreamMapping', metadata.name ?? '', fieldErrors(inImage));
+    }
   }
 
   /** An image without a reference is one that the registry in front has; signatures do not come this way. */
@@ -97,14 +106,12 @@ export class ImageStreamMappingStorage implements ResourceStorage {
   }
 }
 
-function validate(
-  { metadata, tag, image }: ImageStreamMappingObject,
-  namespace: string,
-  { content, metadata: imageMetadata }: { content: ImageContent; metadata: UserMetadata },
-): FieldError[] {
+function validate({ metadata, tag, image }: ImageStreamMappingObject, namespace: string): FieldError[] {
   const { name = '' } = metadata;
   const errors = dns1123Label(namespace).map((fault) => fieldError.invalid('metadata.namespace', namespace, fault));
   if (name === '') errors.push(fieldError.required('name'), fieldError.required('dockerImageRepository'));
   if (tag === '') errors.push(fieldError.required('tag'));
-  return [...errors, ...fieldErrors(validateImage(image.metadata.name ?? '', content, imageMetadata, 'image.'))];
+  const rules = { namespaced: false, nameRule: pathSegmentName };
+  const imageMeta = validateObjectMeta(image.metadata as KubeObject['metadata'], rules, 'image.metadata');
+  return [...errors, ...imageMeta, ...fieldErrors(validateImage(contentOf(image), 'image.'))];
 }

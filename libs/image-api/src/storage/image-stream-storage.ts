@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   conflict,
+  deleteEach,
   fieldError,
   invalid,
   notFound,
@@ -138,13 +139,9 @@ export class ImageStreamStorage implements ResourceStorage {
       const command = { type: 'ReplaceStatus', name, metadata: userMetadata(metadata), tags, window } as const;
       const precondition = { version: Number(current.resourceVersion) };
       return asUpdate(name, async () => {
-        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command));
-        const { version } = await this.api.streams.replaceStatus(
-          namespace,
-          command,
-          eventContext(context),
-          precondition,
-        );
+        const caller = callerOf(this.api, context);
+        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command, caller));
+        const { version } = await this.api.streams.replaceStatus(namespace, command, caller, precondition);
         return this.shown(namespace, name, version);
       });
     });
@@ -170,6 +167,10 @@ export class ImageStreamStorage implements ResourceStorage {
       await this.api.readModel.waitFor(handled.version);
     });
     return { uid: header.uid };
+  }
+
+  deleteCollection(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult> {
+    return deleteEach(this, context, scope, options);
   }
 
   private async source(namespace: string, name: string): Promise<StreamSource> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { ABSENT_TAG, type StreamHeader } from '#lib/events';
+import { ABSENT_TAG, type StreamHeader, type TagReference } from '#lib/events';
 import {
   invalid,
   notFound,
@@ -102,12 +102,12 @@ export class ImageStreamTagStorage implements ResourceStorage {
     body: KubeObject,
     { dryRun }: WriteOptions,
   ): Promise<CreateResult> {
-    const sent = body as Submitted<ImageStreamTagObject> & KubeObject;
+    const sent = body as Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
     const { name } = sent.metadata;
     const { stream, tag } = splitTagName(name);
     const errors = istagCreateErrors(sent);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStreamTag', name, errors);
-    const reference = sent.tag === undefined ? null : this.reference(sent.tag, tag);
+    const reference = sent.tag == null ? null : this.reference(sent.tag, tag);
     return this.specify(context, namespace, name, { stream, tag, reference, existing: 'refuse', dryRun });
   }
 
@@ -125,7 +125,7 @@ export class ImageStreamTagStorage implements ResourceStorage {
       const before = await this.tagOf(namespace, stream, tag);
       const current =
         before && imageStreamTag(before, await this.currentImage(before.document), this.api.settings.hostnames);
-      const sent = desired(current) as Submitted<ImageStreamTagObject> & KubeObject;
+      const sent = desired(current) as Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
       const version = assertTagVersion(RESOURCE, name, sent.metadata.resourceVersion, header?.version);
       const reference = istagUpdate({ sent, current, name, namespace, stream, tag }, (spec) =>
         this.reference(spec, tag),
@@ -151,7 +151,7 @@ export class ImageStreamTagStorage implements ResourceStorage {
     write: {
       readonly stream: string;
       readonly tag: string;
-      readonly reference: ReturnType<typeof defaultTagReference> | null;
+      readonly reference: TagReference | null;
       readonly existing: 'refuse' | 'replace';
       readonly dryRun: boolean;
       readonly version?: number;
@@ -201,10 +201,7 @@ export class ImageStreamTagStorage implements ResourceStorage {
     return current && this.images.get(current.image);
   }
 
-  private reference(
-    sent: Submitted<NonNullable<ImageStreamTagObject['tag']>>,
-    tag: string,
-  ): ReturnType<typeof defaultTagReference> {
+  private reference(sent: Submitted<TagReference>, tag: string): TagReference {
     return { ...defaultTagReference(sent, this.api.settings.importMode), name: tag };
   }
 

@@ -12,7 +12,7 @@ import {
 import { GROUP } from '../refusal-status.js';
 import type { ImageStreamTagObject, Submitted } from '../schema/types.js';
 
-type SentTag = Submitted<ImageStreamTagObject> & KubeObject;
+type SentTag = Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
 
 /** The rules for a tag that is to be created, but for those of its stream. */
 export function istagCreateErrors(sent: SentTag): FieldError[] {

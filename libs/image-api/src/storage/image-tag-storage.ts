@@ -39,7 +39,7 @@ import { assertTagVersion, deleteTag } from './tag-writes.js';
 
 const RESOURCE = inGroup('imagetags');
 
-type SentTag = Submitted<ImageTagObject> & KubeObject;
+type SentTag = Omit<Submitted<ImageTagObject>, 'metadata'> & KubeObject;
 
 const names = (name: string): ErrorNames => ({
   resource: 'imagetags',

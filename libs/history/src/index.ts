@@ -1,0 +1,3 @@
+export * from './history-resources.js';
+export * from './replay.js';
+export * from './tag-revision-storage.js';
