@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { open, type Database, type RootDatabase } from 'lmdb';
+import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { SecretObject } from './secret.js';
 import { SecretCipher } from './secret-cipher.js';
@@ -16,6 +16,7 @@ type SecretKey = [namespace: string, name: string];
 const AFTER_ALL = Buffer.from([0xff]);
 const COUNTER = 'resourceVersion';
 const PROBE = 'probe';
+const OWNER_ONLY = 0o600;
 
 /**
  * Secrets, each encrypted, in an LMDB file beside the event log. They are not events: a log keeps everything for ever,
@@ -47,7 +48,10 @@ export class SecretStore implements NamespaceContents {
     const path = join(dataDir, 'secrets.lmdb');
     const keyPath = join(dataDir, 'secrets.key');
     const key = await ensureSecretKey(keyPath, !existsSync(path));
-    const root = open({ path, maxDbs: 2, noMemInit: true, permissions: 0o600 } as Parameters<typeof open>[0]);
+    // `permissionsMode` is not among the declared options, but it is what LMDB makes its files with. Without
+    // `noMemInit`, which would let leftovers of the process's memory, perhaps a secret, get into unused parts of pages.
+    const options: RootDatabaseOptionsWithPath = { path, maxDbs: 2, ...{ permissionsMode: OWNER_ONLY } };
+    const root = open(options);
     const store = new SecretStore(root, new SecretCipher(key));
     try {
       await store.probe(keyPath);

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GroupAuthorizer, BUILTIN_RULES, MASTERS, AUTHENTICATED, type PolicyRule } from '#lib/access';
+import { InMemoryEventStore, type EventStore } from '#lib/event-store';
+import type { KubeObject, ListResult, RequestContext, RequestUser, ResourceStorage } from '#lib/kube-api';
+import { ChangeFeed, EmbeddedReadModel, LocalReadModel, Projector, projections, readModelShape } from '#lib/read-model';
+import { NamespaceFinalizer } from '../namespaces/namespace-finalizer.js';
+import type { NamespaceContents } from '../namespaces/namespace-contents.js';
+import { NamespaceService } from '../namespaces/namespace-service.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import { tenancyResources } from '../tenancy-resources.js';
+
+const OPTIONS = { historyWindow: 10 };
+
+/** A new data directory, and how to get rid of it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'tenancy-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** All of tenancy over a store in memory, and real files for the read model and the secrets. */
+export async function tenancyFixture(rules: readonly (readonly [group: string, rules: readonly PolicyRule[]])[] = []) {
+  const folder = await temporaryFolder();
+  const store: EventStore = new InMemoryEventStore();
+  const stored = EmbeddedReadModel.open(join(folder.path, 'read-model.lmdb'), readModelShape(OPTIONS));
+  const projector = new Projector(store, stored, projections(OPTIONS));
+  await projector.start();
+  const readModel = new LocalReadModel(stored, projector);
+  const changes = new ChangeFeed(store, new Set(['namespace']));
+  const secrets = await SecretStore.open(folder.path);
+  const namespaces = new NamespaceService(store);
+  const authorizer = new GroupAuthorizer(new Map([...BUILTIN_RULES, ...rules]));
+  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer });
+
+  return {
+    store,
+    readModel,
+    secrets,
+    namespaces,
+    resources,
+    storage: (group: string, resource: string): Required<ResourceStorage> => {
+      const found = resources.find((candidate) => candidate.group === group && candidate.resource === resource);
+      if (found === undefined) throw new Error(`there is no resource ${resource} in group "${group}"`);
+      return found.storage as Required<ResourceStorage>;
+    },
+    finalizer: (contents: NamespaceContents, onFailure?: (namespace: string, error: unknown) => void) =>
+      new NamespaceFinalizer({
+        store,
+        readModel,
+        namespaces,
+        contents: [contents, secrets],
+        retry: { first: 1, longest: 2 },
+        ...(onFailure === undefined ? {} : { onFailure }),
+      }),
+    close: async () => {
+      await store.close();
+      await projector.stop();
+      await stored.close();
+      await secrets.close();
+      await folder.remove();
+    },
+  };
+}
+
+export type TenancyFixture = Awaited<ReturnType<typeof tenancyFixture>>;
+
+export const ADMIN_USER: RequestUser = { name: 'root', uid: '', groups: [MASTERS, AUTHENTICATED], extra: {} };
+export const DEVELOPER: RequestUser = { name: 'dev', uid: 'u-7', groups: ['web', AUTHENTICATED], extra: {} };
+
+export const requestBy = (user: RequestUser, signal: AbortSignal = new AbortController().signal): RequestContext => ({
+  user,
+  requestId: 'r-1',
+  signal,
+  warn: () => undefined,
+});
+
+/** The names in a list. */
+export async function namesIn({ items }: ListResult): Promise<string[]> {
+  const names: string[] = [];
+  for await (const views of items) names.push(...views.map(({ name }) => name));
+  return names;
+}
+
+export const namespaceNamed = (name: string, metadata: Partial<KubeObject['metadata']> = {}): KubeObject => ({
+  kind: 'Namespace',
+  apiVersion: 'v1',
+  metadata: { name, ...metadata },
+});
