@@ -5,6 +5,7 @@ import {
   Module,
   type DynamicModule,
   type ModuleMetadata,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
@@ -29,7 +30,7 @@ export interface TenancyOptions {
 
 /** Creates the default namespaces at the start, and empties namespaces while the app runs. */
 @Injectable()
-class TenancyLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(NamespaceService) private readonly namespaces: NamespaceService,
     @Inject(NamespaceFinalizer) private readonly finalizer: NamespaceFinalizer,
@@ -41,8 +42,12 @@ class TenancyLifecycle implements OnApplicationBootstrap, OnApplicationShutdown 
     this.finalizer.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the stores that it works on are closed. */
+  async beforeApplicationShutdown(): Promise<void> {
     await this.finalizer.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     await this.secrets.close();
   }
 }
@@ -94,8 +99,13 @@ function finalizer(
     readModel,
     namespaces,
     contents: [contents, secrets],
-    onFailure: (namespace, error) =>
-      logger.error(`could not finish the deletion of namespace "${namespace}", will try again: ${String(error)}`),
+    onFailure: (namespace, error) => {
+      const what =
+        namespace === undefined
+          ? 'no longer follows the log; namespaces are emptied at the next start'
+          : `could not finish the deletion of namespace "${namespace}", will try again`;
+      logger.error(`${what}: ${String(error)}`);
+    },
   });
 }
 

@@ -34,7 +34,10 @@ describe('NamespaceFinalizer', () => {
     await fixture.close();
   });
 
-  const run = (contents: NamespaceContents, onFailure?: (namespace: string, error: unknown) => void): void => {
+  const run = (
+    contents: NamespaceContents,
+    onFailure?: (namespace: string | undefined, error: unknown) => void,
+  ): void => {
     running = fixture.finalizer(contents, onFailure);
     running.start();
   };
@@ -72,7 +75,7 @@ describe('NamespaceFinalizer', () => {
   });
 
   it('tries again after a failure, and tells of it', async () => {
-    const failures: [string, unknown][] = [];
+    const failures: [string | undefined, unknown][] = [];
     run(new FakeContents([new Error('disk'), new Error('disk')]), (...failure) => failures.push(failure));
     await requestDeletion('shop');
     await gone('shop');

@@ -12,8 +12,8 @@ export interface NamespaceFinalizerDeps {
   readonly namespaces: NamespaceService;
   /** Everything that namespaces hold. */
   readonly contents: readonly NamespaceContents[];
-  /** Told of every attempt that failed; it is repeated. */
-  readonly onFailure?: (namespace: string, error: unknown) => void;
+  /** Told of every attempt that failed; it is repeated. Without a namespace: the log can no longer be followed. */
+  readonly onFailure?: (namespace: string | undefined, error: unknown) => void;
   /** Pauses between attempts, in milliseconds: doubled from the first to the longest. */
   readonly retry?: { readonly first: number; readonly longest: number };
 }
@@ -36,7 +36,7 @@ export class NamespaceFinalizer {
   /** Takes up what an earlier run left, then follows the log. */
   start(): void {
     this.following ??= this.follow().catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.deps.onFailure?.('', error);
+      if (!this.stopping.signal.aborted) this.deps.onFailure?.(undefined, error);
     });
   }
 

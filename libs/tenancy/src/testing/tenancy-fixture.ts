@@ -44,7 +44,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
       if (found === undefined) throw new Error(`there is no resource ${resource} in group "${group}"`);
       return found.storage as Required<ResourceStorage>;
     },
-    finalizer: (contents: NamespaceContents, onFailure?: (namespace: string, error: unknown) => void) =>
+    finalizer: (contents: NamespaceContents, onFailure?: (namespace: string | undefined, error: unknown) => void) =>
       new NamespaceFinalizer({
         store,
         readModel,
