@@ -1,3 +1,4 @@
+export { HealthController, Readiness } from './health.controller.js';
 export { createLogger, LOGGER, requestLogger } from './logger.js';
 export type { Logger, LoggerOptions } from './logger.js';
 export { Metrics, METRICS } from './metrics.js';

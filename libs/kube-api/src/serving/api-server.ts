@@ -15,7 +15,7 @@ const MAX_TIMEOUT_MS = 60 * 60_000;
 const MAX_WARNING = 2_000;
 
 /** Answers a path that is no resource: discovery, OpenAPI, version. */
-export type PathHandler = (request: ApiRequest) => ApiResponse | undefined;
+export type PathHandler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse> | undefined;
 
 export interface ApiServerOptions {
   readonly resources: ResourceRegistry;
@@ -79,7 +79,7 @@ export class ApiServer {
     call.describe(info, user);
     await this.authorize(info, user);
     if (info.kind === 'path') {
-      const answer = this.options.paths(request);
+      const answer = await this.options.paths(request);
       if (answer === undefined) throw noSuchResource();
       return answer;
     }

@@ -1,0 +1,96 @@
+import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AUTHENTICATOR, AUTHORIZER, type Authenticator, type Authorizer } from '#lib/access';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { historyResources } from '#lib/history';
+import {
+  ApiServer,
+  mountApiServer,
+  ResourceRegistry,
+  serverPaths,
+  type Access,
+  type ApiRequest,
+  type ResourceDefinition,
+  type Served,
+} from '#lib/kube-api';
+import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
+import { READ_MODEL, type ReadModel } from '#lib/read-model';
+import { TENANCY_RESOURCES } from '#lib/tenancy';
+import { IMAGE_RESOURCES } from './image-api.module.js';
+import { VERSION } from './version.js';
+
+/** Answers requests; told when the process starts and stops. */
+@Injectable()
+class Gateway implements OnModuleInit, BeforeApplicationShutdown {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
+    @Inject(ApiServer) private readonly server: ApiServer,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {}
+
+  onModuleInit(): void {
+    mountApiServer(this.host.httpAdapter.getInstance(), this.server);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.readiness.set(false);
+    this.server.stop();
+  }
+}
+
+/** The REST gateway: resources, discovery and probes on one port. */
+@Module({
+  controllers: [HealthController],
+  providers: [
+    Readiness,
+    Gateway,
+    {
+      provide: ApiServer,
+      inject: [EVENT_STORE, READ_MODEL, AUTHENTICATOR, AUTHORIZER, TENANCY_RESOURCES, IMAGE_RESOURCES, LOGGER, METRICS],
+      useFactory: apiServer,
+    },
+  ],
+})
+export class GatewayModule {}
+
+function apiServer(
+  store: EventStore,
+  readModel: ReadModel,
+  authenticator: Authenticator,
+  authorizer: Authorizer,
+  tenancy: readonly ResourceDefinition[],
+  images: readonly ResourceDefinition[],
+  logger: Logger,
+  metrics: Metrics,
+): ApiServer {
+  // The core group first: a name that several groups have is taken from the first that discovery names.
+  const core = tenancy.filter(({ group }) => group === '');
+  const others = tenancy.filter(({ group }) => group !== '');
+  const definitions = [...core, ...images, ...others, ...historyResources(store, readModel)];
+  const paths = serverPaths(definitions, VERSION);
+  return new ApiServer({
+    resources: new ResourceRegistry(definitions),
+    access: {
+      authenticate: (request) => authenticator.authenticate(request),
+      authorize: (access: Access) => authorizer.authorize(access),
+    },
+    paths: (request) => (request.path === '/metrics' ? rendered(metrics) : paths(request)),
+    latestVersion: () => store.lastPosition(),
+    onServed: (served) => observe(served, logger, metrics),
+    onError: (error, { requestId, method, path }: ApiRequest) =>
+      logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),
+  });
+}
+
+async function rendered(metrics: Metrics) {
+  return { code: 200, contentType: metrics.contentType, body: await metrics.render() };
+}
+
+function observe({ request, verb, resource, user, code, seconds }: Served, logger: Logger, metrics: Metrics): void {
+  metrics.observeRequest({ verb, resource, code }, seconds);
+  const level = code >= 500 ? 'warn' : 'debug';
+  if (!logger.isLevelEnabled(level)) return;
+  const { requestId, method, path } = request;
+  logger[level]({ requestId, method, path, user, code, ms: Math.round(seconds * 1e6) / 1e3 }, 'request');
+}

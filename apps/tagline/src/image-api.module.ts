@@ -1,0 +1,76 @@
+import { Module } from '@nestjs/common';
+import { AUTHORIZER, type Authorizer } from '#lib/access';
+import { CONFIGURATION, type Configuration } from '#lib/config';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { ImageService } from '#lib/image';
+import { imageResources, type ImageApiContext } from '#lib/image-api';
+import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
+import { SignatureService } from '#lib/signature';
+import { ImageStreamService } from '#lib/stream';
+import { assertNamespaceActive, pullSecrets, SECRET_STORE, type SecretStore } from '#lib/tenancy';
+import { IMAGE_CHANGES } from './storage.module.js';
+
+/** Nest token of the resources of `image.openshift.io`. */
+export const IMAGE_RESOURCES = Symbol('ImageResources');
+
+const IMAGE_API = Symbol('ImageApiContext');
+
+/** The eight resources of `image.openshift.io`, in front of the contexts. */
+@Module({
+  providers: [
+    {
+      provide: IMAGE_API,
+      inject: [
+        CONFIGURATION,
+        EVENT_STORE,
+        READ_MODEL,
+        IMAGE_CHANGES,
+        ImageStreamService,
+        ImageService,
+        SignatureService,
+        AUTHORIZER,
+      ],
+      useFactory: imageApiContext,
+    },
+    {
+      provide: IMAGE_RESOURCES,
+      inject: [IMAGE_API, SECRET_STORE],
+      useFactory: (api: ImageApiContext, secrets: SecretStore) =>
+        imageResources(api, {
+          pullSecretsOf: (namespace) => pullSecrets(secrets, namespace).map(({ secret }) => secret),
+          imports: {},
+        }),
+    },
+  ],
+  exports: [IMAGE_RESOURCES],
+})
+export class ImageApiModule {}
+
+function imageApiContext(
+  { images: settings }: Configuration,
+  store: EventStore,
+  readModel: ReadModel,
+  changes: ChangeFeed,
+  streams: ImageStreamService,
+  images: ImageService,
+  signatures: SignatureService,
+  authorizer: Authorizer,
+): ImageApiContext {
+  return {
+    ...{ store, readModel, changes, streams, images, signatures },
+    mayPullFrom: (user, namespace, stream) =>
+      authorizer.authorize({
+        ...{ user, verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' },
+        ...{ namespace, name: stream },
+      }),
+    assertNamespaceActive: (namespace) => assertNamespaceActive(readModel, namespace),
+    settings: {
+      hostnames: {
+        internal: settings.internalRegistryHostname ?? '',
+        external: settings.externalRegistryHostnames[0] ?? '',
+      },
+      importMode: settings.importMode,
+      historyWindow: settings.historyWindow,
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ensureIdentity, publishAddress, type Identity } from '#lib/access';
+import type { Configuration, ListenAddress } from '#lib/config';
+import { DataDirectoryLock } from '#lib/event-store';
+import { NestLogger, Readiness, type Logger } from '#lib/observability';
+import { TaglineModule } from './tagline.module.js';
+
+/** Longer than clients keep idle connections, so that it is not us who close one that is about to be used. */
+const KEEP_ALIVE_MS = 120_000;
+/** A request has this long to arrive. */
+const RECEIVE_MS = 60_000;
+
+export interface RunningServer {
+  readonly identity: Identity;
+  /** Finishes what is under way, closes the store, and lets go of the data directory. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Tagline as one process.
+ *
+ * @throws DataDirectoryInUseError when another process runs on the data directory.
+ */
+export async function startServer(configuration: Configuration, logger: Logger): Promise<RunningServer> {
+  const { dataDir, listen, limits, tls } = configuration;
+  const lock = await DataDirectoryLock.acquire(dataDir);
+  try {
+    const { certFile, keyFile, names } = tls;
+    const given = certFile !== undefined && keyFile !== undefined ? { tls: { certFile, keyFile } } : {};
+    const identity = await ensureIdentity(dataDir, listen, { names, ...given });
+    const adapter = new FastifyAdapter({
+      https: { cert: identity.cert, key: identity.key, minVersion: 'TLSv1.2' },
+      bodyLimit: limits.maxRequestBytes,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: RECEIVE_MS,
+      forceCloseConnections: 'idle',
+      routerOptions: { maxParamLength: 2_048 },
+    });
+    const app = await NestFactory.create<NestFastifyApplication>(
+      TaglineModule.forRoot({ configuration, identity, logger }),
+      adapter,
+      { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
+    );
+    await app.listen(listen.port, listen.host);
+    const published = await publishAddress(dataDir, identity, addressOf(app, listen));
+    app.get(Readiness, { strict: false }).set(true);
+    return {
+      identity: published,
+      async stop() {
+        await app.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The address that the server really has: port 0 lets the system choose one. */
+function addressOf(app: NestFastifyApplication, { host, port }: ListenAddress): ListenAddress {
+  const bound: unknown = app.getHttpServer().address();
+  const chosen = typeof bound === 'object' && bound !== null && 'port' in bound ? Number(bound.port) : port;
+  return { host, port: chosen };
+}

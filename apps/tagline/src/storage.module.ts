@@ -1,0 +1,99 @@
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '#lib/config';
+import { EmbeddedEventStore, EVENT_STORE, type EventStore } from '#lib/event-store';
+import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
+import {
+  ChangeFeed,
+  EmbeddedReadModel,
+  LocalReadModel,
+  projections,
+  Projector,
+  READ_MODEL,
+  readModelShape,
+} from '#lib/read-model';
+import { NAMESPACE_CHANGES } from '#lib/tenancy';
+import { eventLogPath, readModelPath } from './data-directory.js';
+
+/** Nest token of the changes that the watches of images and streams are made of. */
+export const IMAGE_CHANGES = Symbol('ImageChanges');
+
+/** Closes what was opened, the projector first: it writes the read model from the log. */
+@Injectable()
+class StorageLifecycle implements OnApplicationShutdown {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(Projector) private readonly projector: Projector,
+    @Inject(EmbeddedReadModel) private readonly readModel: EmbeddedReadModel,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.projector.stop();
+    await this.readModel.close();
+    await this.store.close();
+  }
+}
+
+/** The event log and the read models, both in LMDB files of the data directory. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: EVENT_STORE,
+      inject: [CONFIGURATION],
+      useFactory: ({ dataDir }: Configuration) => EmbeddedEventStore.open(eventLogPath(dataDir)),
+    },
+    {
+      provide: EmbeddedReadModel,
+      inject: [CONFIGURATION],
+      useFactory: ({ dataDir, images }: Configuration) =>
+        EmbeddedReadModel.open(readModelPath(dataDir), readModelShape(images)),
+    },
+    {
+      provide: Projector,
+      inject: [EVENT_STORE, EmbeddedReadModel, CONFIGURATION, LOGGER, METRICS],
+      useFactory: startProjector,
+    },
+    {
+      provide: READ_MODEL,
+      inject: [EmbeddedReadModel, Projector],
+      useFactory: (stored: EmbeddedReadModel, projector: Projector) => new LocalReadModel(stored, projector),
+    },
+    {
+      provide: NAMESPACE_CHANGES,
+      inject: [EVENT_STORE],
+      useFactory: (store: EventStore) => new ChangeFeed(store, new Set(['namespace'])),
+    },
+    {
+      provide: IMAGE_CHANGES,
+      inject: [EVENT_STORE],
+      useFactory: (store: EventStore) => new ChangeFeed(store, new Set(['imageStream', 'image'])),
+    },
+    StorageLifecycle,
+  ],
+  exports: [EVENT_STORE, EmbeddedReadModel, Projector, READ_MODEL, NAMESPACE_CHANGES, IMAGE_CHANGES],
+})
+export class StorageModule {}
+
+/** Brings the read models up to date before anything is served. */
+async function startProjector(
+  store: EventStore,
+  readModel: EmbeddedReadModel,
+  { images }: Configuration,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<Projector> {
+  const projector = new Projector(store, readModel, projections(images));
+  const behind = (await store.lastPosition()) - projector.projected;
+  if (behind > 1_000) logger.info({ events: behind }, 'bringing the read models up to date');
+  await projector.start((error) => {
+    logger.fatal({ err: error }, 'the read models can no longer be kept up to date');
+    process.exit(1);
+  });
+  metrics.gauge(
+    'tagline_projected_position',
+    'Position of the last event that the read models show.',
+    [],
+    () => projector.projected,
+  );
+  return projector;
+}

@@ -1,0 +1,54 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { AccessModule, type Identity } from '#lib/access';
+import { CONFIGURATION, type Configuration } from '#lib/config';
+import { LOGGER, METRICS, Metrics, type Logger } from '#lib/observability';
+import { TenancyModule } from '#lib/tenancy';
+import { ContextsModule } from './contexts.module.js';
+import { GatewayModule } from './gateway.module.js';
+import { ImageApiModule } from './image-api.module.js';
+import { StorageModule } from './storage.module.js';
+
+/** What is known before the modules are put together. */
+export interface Given {
+  readonly configuration: Configuration;
+  readonly identity: Identity;
+  readonly logger: Logger;
+}
+
+/** Everything in one process, on the embedded store. */
+@Module({})
+export class TaglineModule {
+  static forRoot({ configuration, identity, logger }: Given): DynamicModule {
+    const { dataDir } = configuration;
+    return {
+      module: TaglineModule,
+      imports: [
+        GivenModule.of(configuration, logger),
+        AccessModule.forRoot(identity),
+        StorageModule,
+        ContextsModule,
+        global(TenancyModule.forRoot({ dataDir })),
+        global({ module: ImageApiModule }),
+        GatewayModule,
+      ],
+    };
+  }
+}
+
+@Global()
+@Module({})
+class GivenModule {
+  static of(configuration: Configuration, logger: Logger): DynamicModule {
+    return {
+      module: GivenModule,
+      providers: [
+        { provide: CONFIGURATION, useValue: configuration },
+        { provide: LOGGER, useValue: logger },
+        { provide: METRICS, useValue: new Metrics() },
+      ],
+      exports: [CONFIGURATION, LOGGER, METRICS],
+    };
+  }
+}
+
+const global = (module: DynamicModule): DynamicModule => ({ ...module, global: true });
