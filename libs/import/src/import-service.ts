@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal, StaleVersionError, type EventStore, type Precondition } from '#lib/event-store';
+import type { Position } from '#lib/events';
+import type { ImageService } from '#lib/image';
+import {
+  NO_SOURCES,
+  tagStateOf,
+  type ApplyImport,
+  type ImageStream,
+  type ImageStreamService,
+  type ImportedTag,
+  type StreamCaller,
+} from '#lib/stream';
+import { appliedTags, stillWanted } from './applied-tags.js';
+import { ImportJournal } from './import-journal.js';
+import type { ImportObserver, ImportReport } from './import-observer.js';
+import type { ImportFindings } from './import-outcome.js';
+import type { ImportRequest } from './import-request.js';
+import { ImportInterruptedError } from './importer/deadline.js';
+import type { PreferredPlatform } from './importer/fetch-plan.js';
+import type { Importer } from './importer/importer.js';
+import { registerImages } from './register-images.js';
+
+export interface ImportServiceOptions {
+  readonly store: EventStore;
+  readonly images: ImageService;
+  readonly streams: ImageStreamService;
+  readonly importer: Importer;
+  readonly observer?: ImportObserver;
+  readonly clock?: () => Date;
+}
+
+export interface RunOptions {
+  /** `look` writes nothing; `dry-run` neither, but says what would become of the stream. Default `write`. */
+  readonly mode?: 'write' | 'look' | 'dry-run';
+  /** The caller wants to change no other version of the stream. Without one the results go to whatever it is by then. */
+  readonly precondition?: Precondition;
+  /** Ends the import without a trace on the stream. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ImportRun {
+  readonly findings: ImportFindings;
+  /** The stream after the import; absent when it only looked. */
+  readonly stream?: { readonly state: ImageStream; readonly version: Position };
+  /** Whether the stream was written. */
+  readonly changed: boolean;
+}
+
+/** An optimistic writer that loses this often is not alone with bad luck. */
+const MAX_ATTEMPTS = 100;
+
+const PREFER_ARCH = 'importer.image.openshift.io/prefer-arch';
+const PREFER_OS = 'importer.image.openshift.io/prefer-os';
+
+/** Runs imports: fetches, stores the images, moves the tags. Every step can be repeated. */
+export class ImportService {
+  private readonly journal: ImportJournal;
+  private readonly clock: () => Date;
+
+  constructor(private readonly options: ImportServiceOptions) {
+    this.journal = new ImportJournal(options.store);
+    this.clock = options.clock ?? (() => new Date());
+  }
+
+  /**
+   * @throws Refusal where the stream refuses the results, is gone, or was never there for a background import.
+   * @throws StaleVersionError when the precondition does not hold.
+   * @throws ImportInterruptedError when the signal aborts before the images are fetched.
+   */
+  async run(request: ImportRequest, caller: StreamCaller, options: RunOptions = {}): Promise<ImportRun> {
+    const begun = performance.now();
+    const report = (outcome: Pick<ImportReport, 'result'> & { findings?: ImportFindings; error?: unknown }): void =>
+      this.options.observer?.finished?.(reportOf(request, outcome, performance.now() - begun));
+    try {
+      const run = await new Run(request, caller, options, this.options, this.journal, this.clock).complete();
+      const result = run.changed ? 'changed' : (options.mode ?? 'write') === 'write' ? 'unchanged' : 'looked';
+      report({ result, findings: run.findings });
+      return run;
+    } catch (error) {
+      report({ result: 'failed', error });
+      throw error;
+    }
+  }
+}
+
+/** One import on its way. */
+class Run {
+  private cause: string | undefined;
+  private requested = false;
+
+  constructor(
+    private readonly request: ImportRequest,
+    private readonly caller: StreamCaller,
+    private readonly options: RunOptions,
+    private readonly services: ImportServiceOptions,
+    private readonly journal: ImportJournal,
+    private readonly clock: () => Date,
+  ) {}
+
+  async complete(): Promise<ImportRun> {
+    const before = await this.streamBefore();
+    const writes = (this.options.mode ?? 'write') === 'write';
+    // What the schedule finds is mostly nothing new, which leaves no trace.
+    if (writes && this.request.trigger !== 'schedule') await this.noteRequest();
+    try {
+      const begun = performance.now();
+      const findings = await this.find(before.state);
+      if (!writes) return await this.preview(findings);
+      if (!this.requested && !(await this.findsNews(findings, before))) return { findings, changed: false };
+      if (!this.requested) await this.noteRequest();
+      await registerImages(this.services.images, this.request, findings, this.clock(), this.context);
+      const run = await this.write(findings, before);
+      await this.journal.completed(this.request, findings, Math.round(performance.now() - begun), this.context);
+      return run;
+    } catch (error) {
+      await this.noteFailure(error);
+      throw error;
+    }
+  }
+
+  /** The stream as it is when the import begins. */
+  private async streamBefore(): Promise<StreamVersion> {
+    const { stream } = this.request;
+    const before = await this.load();
+    const { version } = this.options.precondition ?? {};
+    if (version !== undefined && version !== before.version) throw new StaleVersionError(version, before.version);
+    if (this.inBackground && before.state.header === undefined) throw streamGone(stream);
+    return before;
+  }
+
+  private find(before: ImageStream): Promise<ImportFindings> {
+    const { importer, observer } = this.services;
+    return importer.find(this.request, {
+      now: this.clock(),
+      preferredOf: (tag) => preferredPlatform(before, tag),
+      signal: this.options.signal,
+      onProgress: (progress) => observer?.progress?.(this.request, progress),
+    });
+  }
+
+  private async preview(findings: ImportFindings): Promise<ImportRun> {
+    if (this.options.mode === 'look') return { findings, changed: false };
+    const { namespace, stream } = this.request;
+    const command = this.command(appliedTags(this.request, findings));
+    const { streams } = this.services;
+    const previewed = await streams.preview(namespace, stream, command, this.caller, this.options.precondition);
+    return { findings, changed: false, stream: previewed };
+  }
+
+  private async findsNews(findings: ImportFindings, before: StreamVersion): Promise<boolean> {
+    const { namespace, stream } = this.request;
+    const { state } = await this.load();
+    const command = this.command(this.tagsFor(findings, before.state, state));
+    const { events } = await this.services.streams.preview(namespace, stream, command, this.caller);
+    return events.length > 0;
+  }
+
+  /**
+   * Applies the findings to the stream as it is now. A stream that was there when the import began must still be the same:
+   * an import does not bring back what somebody deleted.
+   */
+  private async write(findings: ImportFindings, before: StreamVersion): Promise<ImportRun> {
+    const { namespace, stream } = this.request;
+    const { precondition } = this.options;
+    const uid = before.state.header?.uid;
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.load();
+      if (uid !== undefined && current.state.header?.uid !== uid) throw streamGone(stream);
+      const command = this.command(this.tagsFor(findings, before.state, current.state));
+      const expected = precondition ?? (uid === undefined ? {} : { version: current.version });
+      try {
+        const caller = { ...this.caller, ...this.context };
+        const handled = await this.services.streams.applyImport(namespace, command, caller, expected);
+        return { findings, stream: handled, changed: handled.events.length > 0 };
+      } catch (error) {
+        const lostRace = error instanceof StaleVersionError && precondition === undefined;
+        if (!lostRace || attempt >= MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private tagsFor(findings: ImportFindings, before: ImageStream, now: ImageStream): readonly ImportedTag[] {
+    const tags = appliedTags(this.request, findings);
+    return this.inBackground ? stillWanted(tags, this.request, before, now) : tags;
+  }
+
+  private command(tags: readonly ImportedTag[]): ApplyImport {
+    const { uid, namespace, stream } = this.request;
+    return {
+      type: 'ApplyImport',
+      creation: { namespace, name: stream, uid: randomUUID() },
+      importUid: uid,
+      tags,
+      now: this.clock(),
+      sources: NO_SOURCES,
+    };
+  }
+
+  private async noteRequest(): Promise<void> {
+    this.cause = await this.journal.requested(this.request, this.context);
+    this.requested = true;
+  }
+
+  private async noteFailure(error: unknown): Promise<void> {
+    if (!this.requested) return;
+    const message = error instanceof Error ? error.message : String(error);
+    // Why the import failed matters more than that it could not be noted.
+    await this.journal.failed(this.request, reasonOf(error), message, this.context).catch(() => undefined);
+  }
+
+  private load(): Promise<StreamVersion> {
+    return this.services.streams.load(this.request.namespace, this.request.stream);
+  }
+
+  private get inBackground(): boolean {
+    return this.request.trigger !== 'request';
+  }
+
+  /** Who asked, and, once it is noted, the request as the cause of all that follows. */
+  private get context(): Omit<StreamCaller, 'mayPullFrom'> {
+    const { mayPullFrom: _mayPullFrom, ...context } = this.caller;
+    return this.cause === undefined ? context : { ...context, cause: this.cause };
+  }
+}
+
+interface StreamVersion {
+  readonly state: ImageStream;
+  readonly version: Position;
+}
+
+function preferredPlatform(stream: ImageStream, tag: string): PreferredPlatform {
+  const annotations = tagStateOf(stream, tag).spec?.annotations ?? {};
+  const { [PREFER_ARCH]: architecture, [PREFER_OS]: os } = annotations;
+  return { ...(architecture && { architecture }), ...(os && { os }) };
+}
+
+const streamGone = (stream: string): Refusal => new Refusal('not-found', stream, `image stream "${stream}" is gone`);
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Refusal) return error.code;
+  if (error instanceof StaleVersionError) return 'conflict';
+  return error instanceof ImportInterruptedError ? 'interrupted' : 'error';
+}
+
+function reportOf(
+  { uid, namespace, stream, trigger }: ImportRequest,
+  { result, findings, error }: Pick<ImportReport, 'result'> & { findings?: ImportFindings; error?: unknown },
+  durationMs: number,
+): ImportReport {
+  const all = [...(findings?.images ?? []), ...(findings?.repository?.images ?? [])];
+  const found = all.filter((outcome) => outcome.result.kind === 'found').length;
+  return {
+    ...{ uid, namespace, stream, trigger, result, found },
+    missing: all.length - found,
+    durationMs,
+    ...(error === undefined ? {} : { error }),
+  };
+}
