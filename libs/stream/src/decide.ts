@@ -1,4 +1,4 @@
-import type { Decider } from '#lib/event-store';
+import type { Decider, FieldProblem } from '#lib/event-store';
 import type { ImageStreamEvent } from '#lib/events';
 import type {
   CreateStream,
@@ -14,7 +14,8 @@ import { Draft } from './draft.js';
 import { evolve, NO_IMAGE_STREAM, type ImageStream } from './image-stream.js';
 import { invalidStream, streamExists, streamNotFound, tagExists, tagNotFound, uidDiffers } from './refusals.js';
 import { timestamp } from './rules/image-lookup.js';
-import { tryParse } from './rules/tag-validation.js';
+import { historyReferences } from './rules/known-references.js';
+import { isInsecureStream, tryParse } from './rules/tag-validation.js';
 import { followMovedTags } from './rules/tracking.js';
 import type { StreamPolicy } from './stream-policy.js';
 import { applyImport } from './writes/import-write.js';
@@ -123,17 +124,19 @@ function inOwnRepository(draft: Draft, { dockerImageReference, image }: PushTag,
   return `${repository}@${image}`;
 }
 
-/** A reference that nothing in the tag's history has used yet must be one that may be imported. */
+/** A reference that the stream has not shown yet must be one that may be imported. */
 function assertReference(draft: Draft, tag: string, text: string, policy: StreamPolicy): void {
-  const { history, spec } = draft.tag(tag);
-  if (history.head?.dockerImageReference === text) return;
+  const { spec } = draft.tag(tag);
+  const refuse = (problem: FieldProblem): void => {
+    for (const known of historyReferences(draft.current)) if (known === text) return;
+    throw invalidStream(draft.header.name, [problem]);
+  };
   const field = `status.tags[${tag}].items[0].dockerImageReference`;
   const parsed = tryParse(text);
-  if (typeof parsed === 'string') {
-    throw invalidStream(draft.header.name, [{ field, kind: 'invalid', value: text, detail: parsed }]);
-  }
-  const refusal = policy.refuseImport(parsed, spec?.importPolicy.insecure ? 'any' : 'secure');
-  if (refusal !== undefined) throw invalidStream(draft.header.name, [{ field, kind: 'forbidden', detail: refusal }]);
+  if (typeof parsed === 'string') return refuse({ field, kind: 'invalid', value: text, detail: parsed });
+  const insecure = spec?.importPolicy.insecure || isInsecureStream(draft.header);
+  const refusal = policy.refuseImport(parsed, insecure ? 'any' : 'secure');
+  if (refusal !== undefined) refuse({ field, kind: 'forbidden', detail: refusal });
 }
 
 function deleteStream(draft: Draft, { name, uid }: DeleteStream): void {

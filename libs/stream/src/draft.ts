@@ -25,6 +25,11 @@ export class Draft {
     return tagStateOf(this.stream, name);
   }
 
+  /** The tags that track a tag. */
+  trackersOf(tag: string): Iterable<string> {
+    return this.stream.trackers.get(tag) ?? [];
+  }
+
   emit(event: ImageStreamEvent): void {
     this.events.push(event);
     this.stream = evolve(this.stream, event);

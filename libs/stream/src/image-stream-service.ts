@@ -169,10 +169,10 @@ export class ImageStreamService {
     namespace: string,
     name: string,
     command: ImageStreamCommand,
-    { mayPullFrom: _mayPullFrom, ...context }: StreamCaller,
+    caller: StreamCaller,
     precondition?: Precondition,
   ): Promise<StreamHandled> {
-    return this.handler.handle(streamName.imageStream(namespace, name), command, context, precondition);
+    return this.handler.handle(streamName.imageStream(namespace, name), command, contextOf(caller), precondition);
   }
 
   /** Decides; where that needs to know more about other streams, finds it out and decides again. */
@@ -202,4 +202,10 @@ export class ImageStreamService {
     const { state } = await this.load(source.namespace, source.stream);
     return lookUpSource(state, source, new Date());
   }
+}
+
+/** What of a caller is recorded with the events. */
+function contextOf(caller: StreamCaller): EventContext {
+  const { mayPullFrom, ...context } = caller;
+  return mayPullFrom === undefined ? caller : context;
 }

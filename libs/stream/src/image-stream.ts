@@ -1,4 +1,4 @@
-import { Map as PersistentMap } from 'immutable';
+import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import {
   ABSENT_TAG,
   foldHeader,
@@ -17,7 +17,7 @@ export interface ImageStream {
   readonly header: StreamHeader | undefined;
   readonly tags: PersistentMap<string, TagState>;
   /** By tag: the tags of this stream that track it. Kept, so that a push need not look at every tag. */
-  readonly trackers: PersistentMap<string, readonly string[]>;
+  readonly trackers: PersistentMap<string, PersistentSet<string>>;
 }
 
 export const NO_IMAGE_STREAM: ImageStream = { header: undefined, tags: PersistentMap(), trackers: PersistentMap() };
@@ -65,9 +65,12 @@ function retrack(
   if (left === joined) return trackers;
   let result = trackers;
   if (left !== undefined) {
-    const others = (result.get(left) ?? []).filter((other) => other !== tag);
-    result = others.length === 0 ? result.delete(left) : result.set(left, others);
+    const others = trackersOf(result, left).delete(tag);
+    result = others.isEmpty() ? result.delete(left) : result.set(left, others);
   }
-  if (joined !== undefined) result = result.set(joined, [...(result.get(joined) ?? []), tag].sort());
+  if (joined !== undefined) result = result.set(joined, trackersOf(result, joined).add(tag));
   return result;
 }
+
+const trackersOf = (trackers: ImageStream['trackers'], tag: string): PersistentSet<string> =>
+  trackers.get(tag) ?? PersistentSet();

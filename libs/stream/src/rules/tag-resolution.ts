@@ -11,7 +11,7 @@ import {
   type Sources,
   type TagSource,
 } from './tag-sources.js';
-import { tryParse } from './tag-validation.js';
+import { isInsecureStream, tryParse } from './tag-validation.js';
 
 /** What one spec tag leads to. */
 type Resolution =
@@ -21,17 +21,26 @@ type Resolution =
   | { readonly kind: 'unknown'; readonly source: TagSource }
   | { readonly kind: 'problem'; readonly problem: FieldProblem };
 
+/** What resolving tags could not do, each list in the order of the tags. */
+export interface Resolved {
+  /** What kept tags from being resolved. */
+  readonly problems: readonly FieldProblem[];
+  /** Pull specs of resolved tags that may not be used. */
+  readonly refused: readonly FieldProblem[];
+  /** What has to be looked up first. */
+  readonly unknown: readonly TagSource[];
+}
+
 /**
  * Turns the changed spec tags into history: a tag that names another tag or an image shows it at once, one that only
  * refers shows its reference, and one that names a registry waits for the import.
- *
- * @returns what kept tags from being resolved, and which sources have to be looked up first.
  */
 export function resolveTags(
   draft: Draft,
   tags: readonly TagReference[],
   { now, sources, policy }: { now: Date; sources: Sources; policy: StreamPolicy },
-): { problems: FieldProblem[]; unknown: TagSource[] } {
+): Resolved {
+  const refused: FieldProblem[] = [];
   const problems: FieldProblem[] = [];
   const unknown: TagSource[] = [];
   for (const reference of tags) {
@@ -40,6 +49,7 @@ export function resolveTags(
     const resolution = resolve(draft, reference, from, { now, sources, policy });
     switch (resolution.kind) {
       case 'item':
+        refused.push(...refuseReference(draft, reference, resolution.item, policy));
         draft.move(reference.name, resolution.item, (step) => ({ type: 'TagResolved', data: { ...step, from } }));
         break;
       case 'problem':
@@ -52,7 +62,7 @@ export function resolveTags(
         break;
     }
   }
-  return { problems, unknown };
+  return { problems, refused, unknown };
 }
 
 function resolve(
@@ -64,7 +74,8 @@ function resolve(
   const { header } = draft;
   const path = `spec.tags[${reference.name}].from`;
   const { generation } = header;
-  if (from.kind === 'DockerImage' && from.name) {
+  const isForeign = Boolean(from.namespace) && from.namespace !== header.namespace;
+  if (from.kind === 'DockerImage' && from.name && !isForeign) {
     if (!reference.reference) return { kind: 'nothing' };
     const item = { created: timestamp(now), dockerImageReference: from.name, image: '', generation };
     return { kind: 'item', item };
@@ -82,7 +93,7 @@ function resolve(
   const isOwn = source.namespace === header.namespace && source.stream === header.name;
   const answer = isOwn ? lookUpSource(draft.current, source, now) : sources.get(sourceKey(source));
   if (answer === undefined) return { kind: 'unknown', source };
-  return conclude(answer, source, path, (item) => ({
+  return conclude(answer, source, { path, text: from.name ?? '' }, (item) => ({
     ...item,
     generation,
     dockerImageReference: reference.reference
@@ -94,11 +105,10 @@ function resolve(
 function conclude(
   answer: SourceAnswer,
   source: TagSource,
-  path: string,
+  { path, text }: { readonly path: string; readonly text: string },
   adopt: (item: TagItem) => TagItem,
 ): Resolution {
   const name = `${path}.name`;
-  const text = source.kind === 'ImageStreamTag' ? `${source.stream}:${source.id}` : `${source.stream}@${source.id}`;
   const refuse = (problem: FieldProblem): Resolution => ({ kind: 'problem', problem });
   switch (answer.kind) {
     case 'found':
@@ -120,6 +130,21 @@ function conclude(
       return refuse({ field: name, kind: 'invalid', value: text, detail });
     }
   }
+}
+
+/** An image of another stream may come from a registry that this stream may not use. */
+function refuseReference(
+  { header }: Draft,
+  { name, importPolicy }: TagReference,
+  { dockerImageReference: text, image }: TagItem,
+  policy: StreamPolicy,
+): FieldProblem[] {
+  const parsed = tryParse(text);
+  // The pull spec of a tag that only refers stands in its wish, where it is looked at already.
+  if (image === '' || typeof parsed === 'string') return [];
+  const refusal = policy.refuseImport(parsed, importPolicy.insecure || isInsecureStream(header) ? 'any' : 'secure');
+  const field = `status.tags[${name}].items[0].dockerImageReference`;
+  return refusal === undefined ? [] : [{ field, kind: 'forbidden', detail: refusal }];
 }
 
 /** An image that lives in the registry in front is pulled through the stream that now has it. */

@@ -1,10 +1,13 @@
 import type { FieldProblem } from '#lib/event-store';
-import type { TagReference } from '#lib/events';
+import type { StreamHeader, TagReference } from '#lib/events';
 import { InvalidReferenceError, parseReference, type DockerReference } from '#lib/registry';
 import type { StreamPolicy, Transport } from '../stream-policy.js';
 
 /** Annotation that makes all registries of a stream insecure. */
 export const INSECURE_REPOSITORY_ANNOTATION = 'openshift.io/image.insecureRepository';
+
+export const isInsecureStream = ({ metadata }: StreamHeader): boolean =>
+  metadata.annotations[INSECURE_REPOSITORY_ANNOTATION] === 'true';
 
 const KINDS = "valid values are 'DockerImage', 'ImageStreamImage', 'ImageStreamTag'";
 

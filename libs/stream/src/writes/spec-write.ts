@@ -4,14 +4,11 @@ import type { Creation, DesiredSpec } from '../commands.js';
 import type { Draft } from '../draft.js';
 import { invalidStream, UnresolvedTagsRefusal } from '../refusals.js';
 import { asksForSomethingElse, sameReference } from '../rules/tag-change.js';
+import { allowingKnown } from '../rules/known-references.js';
 import { resolveTags } from '../rules/tag-resolution.js';
 import { SourcesNeeded, type Sources } from '../rules/tag-sources.js';
-import {
-  INSECURE_REPOSITORY_ANNOTATION,
-  validateSourceRepository,
-  validateTagReference,
-} from '../rules/tag-validation.js';
-import { followMovedTags } from '../rules/tracking.js';
+import { isInsecureStream, validateSourceRepository, validateTagReference } from '../rules/tag-validation.js';
+import { followMovedTags, trackedFirst } from '../rules/tracking.js';
 import type { StreamPolicy } from '../stream-policy.js';
 
 export interface SpecChange {
@@ -65,21 +62,24 @@ export function changeTo(draft: Draft, { lookupPolicy, dockerImageRepository, ta
  */
 export function writeSpec(draft: Draft, change: SpecChange, decision: Decision, { isNew = false } = {}): void {
   const { header } = draft;
+  const policy = isNew ? decision.policy : allowingKnown(decision.policy, draft.current);
   const changes = [...change.tags].map(([tag, sent]) => ({ tag, sent, before: draft.tag(tag).spec }));
   const rewritten = changes.flatMap(({ sent, before }) =>
     sent === null ? [] : [numbered(sent, before, header.namespace)],
   );
-  const written = rewritten.filter(({ before, reference }) => before === null || !sameReference(before, reference));
+  const differs = ({ before, reference }: Numbered): boolean => before === null || !sameReference(before, reference);
+  // A wish without a generation gets one with the next write, which need not be about it.
+  const written = rewritten.filter((tag) => differs(tag) || tag.reference.generation === null);
   const removed = changes.filter(({ sent, before }) => sent === null && before !== null);
   const local = change.lookupPolicy?.local ?? header.lookupPolicy.local;
   const repository = change.dockerImageRepository ?? header.dockerImageRepository;
   const policyChanged = local !== header.lookupPolicy.local;
   const repositoryChanged = repository !== header.dockerImageRepository;
-  const specChanged = written.length > 0 || removed.length > 0 || policyChanged || repositoryChanged;
+  const specChanged = rewritten.some(differs) || removed.length > 0 || policyChanged || repositoryChanged;
   const streamGeneration = specChanged && !isNew ? header.generation + 1 : header.generation;
 
   if (policyChanged) draft.emit({ type: 'LookupPolicyChanged', data: { local, streamGeneration } });
-  if (repositoryChanged || isNew) assertRepository(draft, repository, decision.policy);
+  if (repositoryChanged || isNew) assertRepository(draft, repository, policy);
   if (repositoryChanged) {
     const data = { dockerImageRepository: repository, streamGeneration };
     draft.emit({ type: 'SourceRepositoryChanged', data });
@@ -91,12 +91,13 @@ export function writeSpec(draft: Draft, change: SpecChange, decision: Decision, 
     const { name: tag } = reference;
     const final = { ...reference, generation: reference.generation || streamGeneration };
     if (asksAnew) changed.push(final);
-    problems.push(...validateTagReference(final, `spec.tags[${tag}]`, isInsecure(draft), decision.policy));
+    problems.push(...validateTagReference(final, `spec.tags[${tag}]`, isInsecureStream(draft.header), policy));
     draft.emit({ type: 'TagSpecified', data: { tag, reference: final, streamGeneration } });
   }
-  const resolved = resolveTags(draft, changed.sort(byName), decision);
+  const resolved = resolveTags(draft, trackedFirst(changed.sort(byName), header), { ...decision, policy });
   if (resolved.unknown.length > 0) throw new SourcesNeeded(resolved.unknown);
   if (resolved.problems.length > 0) throw new UnresolvedTagsRefusal(header.name, [...resolved.problems, ...problems]);
+  problems.push(...resolved.refused);
   if (problems.length > 0) throw invalidStream(header.name, problems);
   followMovedTags(draft);
 }
@@ -117,11 +118,8 @@ function numbered(sent: TagReference, before: TagReference | null, namespace: st
 }
 
 function assertRepository(draft: Draft, repository: string, policy: StreamPolicy): void {
-  const problems = validateSourceRepository(repository, isInsecure(draft), policy);
+  const problems = validateSourceRepository(repository, isInsecureStream(draft.header), policy);
   if (problems.length > 0) throw invalidStream(draft.header.name, problems);
 }
-
-const isInsecure = ({ header }: Draft): boolean =>
-  header.metadata.annotations[INSECURE_REPOSITORY_ANNOTATION] === 'true';
 
 const byName = (a: TagReference, b: TagReference): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

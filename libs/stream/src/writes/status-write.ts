@@ -3,7 +3,8 @@ import { sameItem, type TagCondition, type TagItem, type TagState } from '#lib/e
 import type { ReplaceStatus, WrittenTagStatus } from '../commands.js';
 import type { Draft } from '../draft.js';
 import { invalidStream } from '../refusals.js';
-import { INSECURE_REPOSITORY_ANNOTATION, tryParse } from '../rules/tag-validation.js';
+import { historyReferences } from '../rules/known-references.js';
+import { isInsecureStream, tryParse } from '../rules/tag-validation.js';
 import type { StreamPolicy } from '../stream-policy.js';
 import { changeMetadata } from './metadata-write.js';
 
@@ -30,8 +31,10 @@ function replaceTagStatus(draft: Draft, { tag, items, conditions }: WrittenTagSt
   const numbered = items.map((item, index) => (index === 0 ? withGeneration(draft, before, item) : item));
   const sameConditions = sameList(before.conditions, conditions, sameCondition);
   if (sameList(visible, numbered, sameItem) && sameConditions) return;
+  const all = [...numbered, ...before.history.toArray().slice(window)];
   const removed = sameConditions ? missingFrom(visible, numbered) : undefined;
-  if (removed !== undefined) {
+  // Of equal entries a pruning takes out the newest; where another was meant, only the whole history says it.
+  if (removed !== undefined && sameList(before.history.without(removed).toArray(), all, sameItem)) {
     draft.emit({ type: 'TagHistoryPruned', data: { tag, removed } });
     return;
   }
@@ -40,7 +43,7 @@ function replaceTagStatus(draft: Draft, { tag, items, conditions }: WrittenTagSt
     type: 'TagStatusReplaced',
     data: {
       tag,
-      items: [...numbered, ...before.history.toArray().slice(window)],
+      items: all,
       conditions,
       ...(previousImage === undefined ? {} : { previousImage }),
     },
@@ -63,11 +66,8 @@ function withGeneration(draft: Draft, { spec, history }: TagState, item: TagItem
 
 /** Only references that nobody has written before are checked, so that old ones never block a pruning. */
 function validateReferences(draft: Draft, tags: readonly WrittenTagStatus[], policy: StreamPolicy): FieldProblem[] {
-  const known = new Set<string>();
-  for (const { history } of draft.current.tags.values()) {
-    for (const { dockerImageReference } of history) known.add(dockerImageReference);
-  }
-  const insecureStream = draft.header.metadata.annotations[INSECURE_REPOSITORY_ANNOTATION] === 'true';
+  const known = new Set(historyReferences(draft.current));
+  const insecureStream = isInsecureStream(draft.header);
   return tags.flatMap(({ tag, items }) =>
     items.flatMap(({ dockerImageReference: text }, index): FieldProblem[] => {
       if (known.has(text)) return [];
