@@ -7,7 +7,7 @@ import { imageResources, type ImageApiContext } from '#lib/image-api';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { SignatureService } from '#lib/signature';
 import { ImageStreamService } from '#lib/stream';
-import { assertNamespaceActive, pullSecrets, SECRET_STORE, type SecretStore } from '#lib/tenancy';
+import { assertNamespaceActive, pullSecrets, SECRET_STORE, secretSchema, type SecretStore } from '#lib/tenancy';
 import { IMAGE_CHANGES } from './storage.module.js';
 
 /** Nest token of the resources of `image.openshift.io`. */
@@ -38,6 +38,7 @@ const IMAGE_API = Symbol('ImageApiContext');
       useFactory: (api: ImageApiContext, secrets: SecretStore) =>
         imageResources(api, {
           pullSecretsOf: (namespace) => pullSecrets(secrets, namespace).map(({ secret }) => secret),
+          secretSchema,
           imports: {},
         }),
     },

@@ -45,6 +45,8 @@ export interface ReadAll {
   /** Exclusive: 0 reads from the start. */
   readonly after: Position;
   readonly limit?: number;
+  /** Give events in the schema version that they were written in: their hashes cover that one. */
+  readonly asWritten?: boolean;
 }
 
 export class WrongExpectedRevisionError extends Error {

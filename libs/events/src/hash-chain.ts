@@ -68,23 +68,35 @@ export interface BrokenLink {
   readonly why: 'content does not match its hash' | 'does not follow the event before it' | 'revision is missing';
 }
 
+/** Checks the events of one stream, handed to it in order from the first. */
+export class ChainVerifier {
+  private previousHash = '';
+  private next: Revision = 0;
+
+  /** @returns what is wrong with the event, if anything is. */
+  check({ stream, revision, type, data, metadata }: RecordedEvent): BrokenLink | undefined {
+    const { hash, ...covered } = metadata;
+    const at = { stream, revision };
+    if (revision !== this.next) return { ...at, why: 'revision is missing' };
+    if (covered.previousHash !== this.previousHash) return { ...at, why: 'does not follow the event before it' };
+    const hashed: Hashed = { stream, revision, type, data, metadata: covered };
+    if (sha256(canonicalJson(hashed)) !== hash) return { ...at, why: 'content does not match its hash' };
+    this.previousHash = hash;
+    this.next++;
+    return undefined;
+  }
+}
+
 /**
  * Checks that a stream's events, read in order from its start, are those that were appended.
  *
  * @returns the first event that was altered, reordered or cut out.
  */
 export function verifyChain(events: Iterable<RecordedEvent>): BrokenLink | undefined {
-  let previousHash = '';
-  let next: Revision = 0;
-  for (const { stream, revision, type, data, metadata } of events) {
-    const { hash, ...covered } = metadata;
-    const at = { stream, revision };
-    if (revision !== next) return { ...at, why: 'revision is missing' };
-    if (covered.previousHash !== previousHash) return { ...at, why: 'does not follow the event before it' };
-    const hashed: Hashed = { stream, revision, type, data, metadata: covered };
-    if (sha256(canonicalJson(hashed)) !== hash) return { ...at, why: 'content does not match its hash' };
-    previousHash = hash;
-    next++;
+  const verifier = new ChainVerifier();
+  for (const event of events) {
+    const broken = verifier.check(event);
+    if (broken !== undefined) return broken;
   }
   return undefined;
 }

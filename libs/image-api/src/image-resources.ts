@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceDefinition, ResourceStorage } from '#lib/kube-api';
+import type { KubeObject, ObjectSchema, ResourceDefinition, ResourceStorage } from '#lib/kube-api';
 import type { ImageApiContext } from './image-api-context.js';
 import { GROUP } from './refusal-status.js';
 import { imageSchema } from './schema/image.js';
@@ -32,6 +32,8 @@ import {
 
 export interface ImageResourcesOptions {
   readonly pullSecretsOf: PullSecretsOf;
+  /** Shape of core/v1 secrets. */
+  readonly secretSchema: ObjectSchema;
   /** Storage of `imagestreamimports`. */
   readonly imports: ResourceStorage;
 }
@@ -39,7 +41,7 @@ export interface ImageResourcesOptions {
 /** The eight resources of `image.openshift.io/v1`. */
 export function imageResources(
   api: ImageApiContext,
-  { pullSecretsOf, imports }: ImageResourcesOptions,
+  { pullSecretsOf, secretSchema, imports }: ImageResourcesOptions,
 ): ResourceDefinition[] {
   const images = new ImageCache(api.readModel);
   const own = { group: GROUP, version: 'v1' } as const;
@@ -81,7 +83,7 @@ export function imageResources(
           storage: new ImageStreamLayersStorage(api, images),
         },
         {
-          ...{ name: 'secrets', kind: 'SecretList', schema: secretListSchema },
+          ...{ name: 'secrets', kind: 'SecretList', schema: secretListSchema(secretSchema) },
           storage: new PullSecretsStorage(pullSecretsOf),
         },
       ],

@@ -81,10 +81,10 @@ export class EmbeddedEventStore implements EventStore {
     }
   }
 
-  async *readAll({ after, limit = Infinity }: ReadAll): AsyncIterable<readonly RecordedEvent[]> {
+  async *readAll({ after, limit = Infinity, asWritten = false }: ReadAll): AsyncIterable<readonly RecordedEvent[]> {
     let left = limit;
     for (let position = after; left > 0;) {
-      const page = this.page(position, Math.min(PAGE, left));
+      const page = this.page(position, Math.min(PAGE, left), asWritten);
       if (page.length === 0) return;
       yield page;
       position = page.at(-1)?.position ?? position;
@@ -171,11 +171,12 @@ export class EmbeddedEventStore implements EventStore {
     for (const { append, recorded } of accepted) append.resolve(recorded);
   }
 
-  private page(after: Position, limit: number): RecordedEvent[] {
+  private page(after: Position, limit: number, asWritten = false): RecordedEvent[] {
     const page: RecordedEvent[] = [];
     // Never beyond what has been synced: a commit is visible before it is durable.
     const range = { start: after + 1, end: this.position + 1, limit };
-    for (const { key, value } of this.events.getRange(range)) page.push(decode(key, value));
+    for (const { key, value } of this.events.getRange(range))
+      page.push(asWritten ? decodeAsWritten(key, value) : decode(key, value));
     return page;
   }
 
@@ -216,7 +217,9 @@ function encode({ metadata, canonical }: SealedEvent): Buffer {
   return value;
 }
 
-function decode(position: Position, value: Buffer): RecordedEvent {
+const decode = (position: Position, value: Buffer): RecordedEvent => upcast(decodeAsWritten(position, value));
+
+function decodeAsWritten(position: Position, value: Buffer): RecordedEvent {
   const hash = value.toString('hex', 0, HASH_BYTES);
-  return upcast({ ...unseal(value.toString('utf8', HASH_BYTES), hash), position });
+  return { ...unseal(value.toString('utf8', HASH_BYTES), hash), position };
 }

@@ -1,9 +1,16 @@
 import { decode, fieldsOf } from '#lib/kube-api';
 import type { ObjectSchema, Schema } from '#lib/kube-api';
+import { object } from '#lib/kube-api';
 import { describe, expect, it } from 'vitest';
 import * as api from '../index.js';
 
-const kinds = Object.entries(api).filter(([name]) => name.endsWith('Schema')) as [string, ObjectSchema][];
+const secret = object('io.k8s.api.core.v1.Secret', 'Something to keep quiet about.', {});
+const kinds = Object.entries(api)
+  .filter(([name]) => name.endsWith('Schema'))
+  .map(([name, shape]): [string, ObjectSchema] => [
+    name,
+    typeof shape === 'function' ? (shape as typeof api.secretListSchema)(secret) : (shape as ObjectSchema),
+  ]);
 
 /** Every shape of this API that can be reached, with the path to it. Those of Kubernetes itself are not looked into. */
 function* walk(schema: Schema, path: string, seen = new Set<unknown>()): Generator<[string, Schema]> {

@@ -59,7 +59,7 @@ async function get(call: ResourceCall): Promise<ApiResponse> {
   return answer(call, 200, view as ObjectView);
 }
 
-async function list(call: ResourceCall): Promise<undefined> {
+async function list(call: ResourceCall): Promise<ApiResponse | undefined> {
   const options = listOptions(call);
   await assertNotFuture(call, options.resourceVersion ?? '');
   const { storage } = call.target;
@@ -69,7 +69,9 @@ async function list(call: ResourceCall): Promise<undefined> {
     ...(options.continue === undefined ? {} : { after: options.continue.after }),
   });
   if (found === undefined) throw new Error('a listed resource has a list');
+  if (found.status !== undefined) return jsonResponse(200, success({}, 200));
   await writeList(call.response, found, presentation(call), options);
+  return undefined;
 }
 
 async function watch(call: ResourceCall): Promise<undefined> {
@@ -224,8 +226,8 @@ function success(rest: Pick<Status, 'details'>, code: number): Status {
 }
 
 /** A version that no event has yet cannot be waited for. */
-async function assertNotFuture({ latestVersion }: ResourceCall, version: string): Promise<void> {
-  if (version === '' || version === '0') return;
+async function assertNotFuture({ latestVersion, target }: ResourceCall, version: string): Promise<void> {
+  if (version === '' || version === '0' || target.definition.ownVersions) return;
   const latest = await latestVersion();
   if (Number(version) <= latest) return;
   throw new ApiError('Timeout', `Too large resource version: ${version}, current: ${latest}`, {

@@ -161,6 +161,8 @@ export interface ResourceDefinition {
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** Whether `metadata.generateName` gives an object without a name one. */
   readonly generatesNames?: boolean;
+  /** Whether resource versions are counted apart from the log, so that none can be told to be from the future. */
+  readonly ownVersions?: boolean;
   /** Whether creating may take minutes, because remote systems are asked. */
   readonly longRunning?: boolean;
   readonly storage: ResourceStorage;

@@ -118,7 +118,11 @@ class LmdbTable implements Table {
     const skip = after !== undefined && !reverse;
     const options = { ...bounds, ...(limit === undefined ? {} : { limit: skip ? limit + 1 : limit }), snapshot: false };
     let yielded = 0;
-    for (const { key, value } of this.stored.getRange(options as unknown as Parameters<Stored['getRange']>[0])) {
+    for (const { key: stored, value } of this.stored.getRange(
+      options as unknown as Parameters<Stored['getRange']>[0],
+    )) {
+      // LMDB gives a key of one part back as that part.
+      const key: Key = Array.isArray(stored) ? stored : [stored];
       if (skip && sameKey(key, after)) continue;
       if (limit !== undefined && yielded++ >= limit) return;
       yield { key, value };

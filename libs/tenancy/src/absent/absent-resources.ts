@@ -19,6 +19,7 @@ interface Absent {
   readonly resource: string;
   readonly kind: string;
   readonly shortNames?: readonly string[];
+  readonly clusterScoped?: boolean;
 }
 
 const CORE: readonly Absent[] = [
@@ -44,6 +45,19 @@ const BATCH: readonly Absent[] = [
 ];
 
 /**
+ * Before it creates an object of a kind that cannot be patched, such as an ImageStreamMapping, kubectl looks whether the
+ * kind comes from a custom resource definition, and gives up when it cannot look.
+ */
+const API_EXTENSIONS: readonly Absent[] = [
+  {
+    resource: 'customresourcedefinitions',
+    kind: 'CustomResourceDefinition',
+    shortNames: ['crd'],
+    clusterScoped: true,
+  },
+];
+
+/**
  * Resources of which a standalone server has none, and never will. Clients that work with image streams look through
  * them all the same, for workloads that use an image or for events about a stream, and have to be told so.
  */
@@ -54,6 +68,7 @@ export function absentResources(readModel: Pick<ReadModel, 'position'>): readonl
     ...CORE.map(define('', 'io.k8s.api.core.v1')),
     ...APPS.map(define('apps', 'io.k8s.api.apps.v1')),
     ...BATCH.map(define('batch', 'io.k8s.api.batch.v1')),
+    ...API_EXTENSIONS.map(define('apiextensions.k8s.io', 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1')),
   ];
 }
 
@@ -64,14 +79,14 @@ function definition(
     readonly readModel: Pick<ReadModel, 'position'>;
   },
 ): ResourceDefinition {
-  const { group, component, readModel, resource, kind, shortNames } = absent;
+  const { group, component, readModel, resource, kind, shortNames, clusterScoped = false } = absent;
   return {
     group,
     version: 'v1',
     resource,
     kind,
     singular: kind.toLowerCase(),
-    namespaced: true,
+    namespaced: !clusterScoped,
     ...(shortNames === undefined ? {} : { shortNames }),
     schema: object(`${component}.${kind}`, 'There are none on this server; clients find an empty list.', {
       ...typeMeta,

@@ -94,9 +94,7 @@ describe('the namespaces resource', () => {
     expect(selected.next(), 'no page follows that would be empty').toBeUndefined();
   });
 
-  // Skipped until EmbeddedReadModel gives keys of one part back as a list: LMDB returns them as plain text, so that the
-  // key in `after` is not recognised and comes again.
-  it.skip('goes on with a list after the last name of the page before', async () => {
+  it('goes on with a list after the last name of the page before', async () => {
     for (const name of ['shop-a', 'shop-b', 'shop-c']) await create(name);
     const rest = await namespaces().list(request, { limit: 2, after: ['shop-a'] });
     expect(await namesIn(rest)).toEqual(['shop-b', 'shop-c']);

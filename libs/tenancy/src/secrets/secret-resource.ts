@@ -46,6 +46,7 @@ export const secretResource = (deps: SecretStorageDeps): ResourceDefinition => (
   singular: 'secret',
   namespaced: true,
   generatesNames: true,
+  ownVersions: true,
   schema: secretSchema,
   columns: {
     columns: [

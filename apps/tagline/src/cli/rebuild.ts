@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { loadConfiguration } from '#lib/config';
+import { DataDirectoryLock, EmbeddedEventStore } from '#lib/event-store';
+import { EmbeddedReadModel, projections, Projector, readModelShape } from '#lib/read-model';
+import { eventLogPath, readModelPath } from '../data-directory.js';
+import { runCommand } from './run-command.js';
+
+const HELP = `Drops the read models and builds them anew from the log. The server must be stopped.
+
+Usage: npm run rebuild [-- --digest]
+
+  --digest   build nothing; only print the digest of what is there
+
+Prints the digest of the read models: the same log always gives the same one.
+The data directory is TAGLINE_DATA_DIR (default ./data).
+`;
+
+await runCommand(HELP, async () => {
+  const { values } = parseArgs({ options: { digest: { type: 'boolean' } } });
+  const { dataDir, images } = loadConfiguration(process.env);
+  const lock = await DataDirectoryLock.acquire(dataDir);
+  const open = (): EmbeddedReadModel => EmbeddedReadModel.open(readModelPath(dataDir), readModelShape(images));
+  try {
+    if (values.digest !== true) await open().destroy();
+    const readModel = open();
+    const store = EmbeddedEventStore.open(eventLogPath(dataDir));
+    const started = performance.now();
+    const projector = new Projector(store, readModel, projections(images));
+    await projector.start();
+    const seconds = (performance.now() - started) / 1000;
+    if (values.digest !== true) {
+      process.stdout.write(`rebuilt the read models from ${projector.projected} events in ${seconds.toFixed(1)} s\n`);
+    }
+    process.stdout.write(`digest ${readModel.digest()}\n`);
+    await projector.stop();
+    await readModel.close();
+    await store.close();
+  } finally {
+    await lock.release();
+  }
+});
