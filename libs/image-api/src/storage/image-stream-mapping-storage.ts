@@ -48,7 +48,11 @@ export class ImageStreamMappingStorage implements ResourceStorage {
     if (errors.length > 0) throw invalid(GROUP, 'ImageStreamMapping', name, errors);
     await freshen(this.api);
     const stream = await this.api.readModel.streamHeader(namespace, name);
-    if (stream === undefined) throw notFound(inGroup('imagestreammappings'), name);
+    if (stream === undefined) {
+      // A registry creates a stream that is missing, but must hear when it is the namespace that is.
+      await this.api.assertNamespaceActive(namespace);
+      throw notFound(inGroup('imagestreammappings'), name);
+    }
 
     const caller = callerOf(this.api, context, mapping);
     const now = new Date();

@@ -12,19 +12,23 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
  * Bodies are taken as bytes: what they mean depends on the resource. Answers are written by the API server itself.
  */
 export function mountApiServer(fastify: FastifyInstance, server: ApiServer): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  fastify.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    const { code, body } = refusal(error);
-    void reply.code(code).header('content-type', 'application/json').send(body);
-  });
-  fastify.route({
-    method: [...METHODS],
-    url: '/*',
-    handler: async (request, reply) => {
-      await answer(server, request, reply);
-      return reply;
-    },
+  // In a scope of its own, so that the routes of others keep their parsers and error handler.
+  void fastify.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    scope.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+      const { code, body } = refusal(error);
+      void reply.code(code).header('content-type', 'application/json').send(body);
+    });
+    scope.route({
+      method: [...METHODS],
+      url: '/*',
+      handler: async (request, reply) => {
+        await answer(server, request, reply);
+        return reply;
+      },
+    });
+    done();
   });
 }
 
