@@ -56,4 +56,11 @@ describe('the image service', () => {
     expect(state?.uid).toBe('u-1');
     expect((await images.load('an-image')).state).toBeUndefined();
   });
+
+  it('refuses names that are too long to be kept', async () => {
+    const images = await setUp();
+    const name = 'x'.repeat(257);
+    await expect(images.register({ ...command, name }, context)).rejects.toMatchObject({ code: 'invalid' });
+    await expect(images.delete({ name }, context)).rejects.toMatchObject({ code: 'not-found' });
+  });
 });

@@ -2,6 +2,8 @@ import { CommandHandler, type EventStore, type Handled, type Loaded, type Precon
 import { streamName, type EventContext, type ImageEvent, type ImageState, type Position } from '#lib/events';
 import type { DeleteImage, ImageCommand, RegisterImage, ReviseImage } from './commands.js';
 import { imageDecider } from './decide.js';
+import { imageNotFound, invalidImage } from './refusals.js';
+import { validateImageName } from './rules/image-validation.js';
 
 /** Images are written once and hardly ever again, so only those of the moment are worth keeping folded. */
 const CACHED_IMAGES = 256;
@@ -54,6 +56,7 @@ export class ImageService {
 
   /** Decides without appending, as a dry run does. */
   async preview(command: ImageCommand): Promise<ImagePreview> {
+    assertName(command);
     const { state } = await this.load(command.name);
     const events = imageDecider.decide(command, state);
     return { events, state: events.reduce(imageDecider.evolve, state) };
@@ -63,11 +66,19 @@ export class ImageService {
     return this.handler.load(streamName.image(name));
   }
 
-  private handle(
+  private async handle(
     command: ImageCommand,
     context: EventContext,
     precondition: Precondition = {},
   ): Promise<Handled<ImageState | undefined, ImageEvent>> {
+    assertName(command);
     return this.handler.handle(streamName.image(command.name), command, context, precondition);
   }
+}
+
+/** Names that no image can have do not even get to the store, which could not look for them. */
+function assertName({ type, name }: ImageCommand): void {
+  const problems = validateImageName(name);
+  if (problems.length === 0) return;
+  throw type === 'RegisterImage' ? invalidImage(name, problems) : imageNotFound(name);
 }

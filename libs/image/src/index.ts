@@ -12,6 +12,6 @@ export { normaliseTime, wireTime } from './image-metadata/wire-time.js';
 export { ImageService } from './image-service.js';
 export type { ImagePreview, Registered } from './image-service.js';
 export { ImageModule } from './image.module.js';
-export { validateImage } from './rules/image-validation.js';
+export { MAX_IMAGE_NAME_LENGTH, validateImage, validateImageName } from './rules/image-validation.js';
 export { MANIFEST_BLOB_STORED_ANNOTATION, prepareImage } from './rules/preparation.js';
 export type { ImageBody } from './rules/preparation.js';

@@ -14,6 +14,7 @@ import { Draft } from './draft.js';
 import { evolve, NO_IMAGE_STREAM, type ImageStream } from './image-stream.js';
 import { invalidStream, streamExists, streamNotFound, tagExists, tagNotFound, uidDiffers } from './refusals.js';
 import { timestamp } from './rules/image-lookup.js';
+import { validateNameLengths } from './rules/name-length.js';
 import { historyReferences } from './rules/known-references.js';
 import { isInsecureStream, tryParse } from './rules/tag-validation.js';
 import { followMovedTags } from './rules/tracking.js';
@@ -31,6 +32,8 @@ export function imageStreamDecider(policy: StreamPolicy): Decider<ImageStream, I
     decide: (command, state) => {
       const draft = new Draft(state);
       decide(draft, command, policy);
+      const problems = validateNameLengths(state, draft.events);
+      if (problems.length > 0) throw invalidStream(draft.current.header?.name ?? '', problems);
       return draft.events;
     },
   };

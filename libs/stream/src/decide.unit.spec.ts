@@ -12,6 +12,7 @@ import {
   pushed,
   refusing,
   specified,
+  specify,
   tag,
 } from './example-stream.js';
 
@@ -91,5 +92,26 @@ describe('pushing to a tag', () => {
 
   it('refuses a stream that is not there', () => {
     givenStream()().when(push('v1', A)).thenRefused('not-found', { subject: 'st' });
+  });
+});
+
+describe('names that are too long to be kept', () => {
+  const long = 'x'.repeat(257);
+
+  it('are refused where they are new to the stream', () => {
+    const fields = [`status.tags[${'x'.repeat(32)}…].tag`];
+    givenStream()(created()).when(push(long, A)).thenRefused('invalid', { fields });
+    givenStream()(created())
+      .when(specify(tag(long, undefined)))
+      .thenRefused('invalid', { fields: [`spec.tags[${'x'.repeat(32)}…].name`] });
+    givenStream()(created())
+      .when(push('v1', long, { dockerImageReference: 'quay.io/team/app:1' }))
+      .thenRefused('invalid', { fields: ['status.tags[v1].items[0].image'] });
+  });
+
+  it('stay where they are old', () => {
+    givenStream()(created(), pushed(long, item(A)))
+      .when(push(long, B))
+      .thenTypes('TagPushed');
   });
 });

@@ -5,6 +5,7 @@ export * from './image-stream.js';
 export * from './refusals.js';
 export * from './rules/history-rule.js';
 export * from './rules/image-lookup.js';
+export { MAX_NAME_LENGTH } from './rules/name-length.js';
 export * from './rules/tag-sources.js';
 export * from './rules/tag-validation.js';
 export * from './image-stream.module.js';

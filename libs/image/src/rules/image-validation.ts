@@ -18,6 +18,16 @@ export function validateImage(content: ImageContent, path = ''): FieldProblem[] 
   return problems;
 }
 
+/** Longest name of an image, in characters; that of a digest is 135 at most. The original has no limit. */
+export const MAX_IMAGE_NAME_LENGTH = 256;
+
+/** The rule that names are kept to on top of those for all objects. */
+export function validateImageName(name: string): FieldProblem[] {
+  if (name.length <= MAX_IMAGE_NAME_LENGTH) return [];
+  const detail = `must be no more than ${MAX_IMAGE_NAME_LENGTH} characters`;
+  return [{ field: 'metadata.name', kind: 'invalid', detail }];
+}
+
 function validateReference(reference: string, field: string): FieldProblem[] {
   if (reference === '') return [{ field, kind: 'required', detail: '' }];
   try {
