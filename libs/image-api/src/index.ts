@@ -15,6 +15,7 @@ export type * from './schema/types.js';
 export { API_VERSION } from './schema/types.js';
 export * from './image-api-context.js';
 export * from './image-resources.js';
+export { ImageStreamImportStorage, type ImportAccess } from './storage/image-stream-import-storage.js';
 export { imageStreamView } from './views/image-stream-view.js';
 export { fromSnapshot } from './views/stream-source.js';
 export type { RegistryHostnames } from './views/registry-hostnames.js';

@@ -5,16 +5,16 @@ export async function eachAtOnce<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const left = items[Symbol.iterator]();
-  let failure: { readonly error: unknown } | undefined;
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    for (let next = left.next(); next.done !== true && failure === undefined; next = left.next()) {
+    for (let next = left.next(); next.done !== true && failures.length === 0; next = left.next()) {
       try {
         await work(next.value);
       } catch (error) {
-        failure ??= { error };
+        failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+  if (failures.length > 0) throw failures[0];
 }

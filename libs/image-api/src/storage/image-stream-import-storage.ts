@@ -74,11 +74,11 @@ export class ImageStreamImportStorage implements ResourceStorage {
     const now = new Date();
     const mode = !spec.import ? 'look' : dryRun ? 'dry-run' : 'write';
     const options = { mode, signal: context.signal } as const;
-    const { stream, findings } = await asImport(name, metadata.resourceVersion, async () => {
-      const precondition = await this.precondition(namespace, name, metadata);
-      const caller = callerOf(this.api, context, request);
-      return this.imports.run(importRequest(uid, namespace, name, spec), caller, { ...options, precondition });
-    });
+    const precondition = await this.precondition(namespace, name, metadata);
+    const caller = callerOf(this.api, context, request);
+    const { stream, findings } = await this.asImport(namespace, metadata, () =>
+      this.imports.run(importRequest(uid, namespace, name, spec), caller, { ...options, precondition }),
+    );
     const stored = mode === 'write' ? await this.storedMetadata(shownImages({ findings })) : new Map<string, never>();
     const { hostnames, historyWindow } = this.api.settings;
     const status = importStatus({ findings, ...(stream && { stream }) }, { stored, hostnames, historyWindow });
@@ -127,6 +127,22 @@ export class ImageStreamImportStorage implements ResourceStorage {
     return { version };
   }
 
+  private async asImport<T>(
+    namespace: string,
+    { name = '', resourceVersion = '' }: ObjectMeta,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    return asStatus({ resource: 'imagestreamimports', kind: 'ImageStream', name }, async () => {
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof StaleVersionError)) throw error;
+        const { version } = await this.api.streams.load(namespace, name);
+        throw streamUpdated(name, resourceVersion, version);
+      }
+    });
+  }
+
   /** Metadata of the images that are stored by now. */
   private async storedMetadata(names: readonly string[]): Promise<ReadonlyMap<string, ObjectMeta>> {
     await freshen(this.api);
@@ -170,24 +186,11 @@ function shownMetadata(
   };
 }
 
-async function asImport<T>(name: string, sent: string | undefined, run: () => Promise<T>): Promise<T> {
-  return asStatus({ resource: 'imagestreamimports', kind: 'ImageStream', name }, async () => {
-    try {
-      return await run();
-    } catch (error) {
-      throw error instanceof StaleVersionError ? streamUpdated(name, sent ?? '', error.actual) : error;
-    }
-  });
-}
-
 const streamUpdated = (name: string, sent: string, current: number) =>
   conflict(inGroup('imagestream'), name, `the image stream was updated from "${sent}" to "${current}"`);
 
-/** The tag that a pull spec names; `undefined` when it names none, or a digest, or cannot be read. */
-function explicitTag(pullSpec: string): string | undefined {
-  const reference = tryParse(pullSpec);
-  return reference === undefined || reference.id !== '' ? undefined : reference.tag || undefined;
-}
+/** The tag that a pull spec names; `undefined` when it names none or cannot be read. */
+const explicitTag = (pullSpec: string): string | undefined => tryParse(pullSpec)?.tag || undefined;
 
 function tryParse(pullSpec: string): ReturnType<typeof parseReference> | undefined {
   try {
@@ -197,4 +200,3 @@ function tryParse(pullSpec: string): ReturnType<typeof parseReference> | undefin
     throw error;
   }
 }
-
