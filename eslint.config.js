@@ -13,6 +13,11 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       // `async` marks the port's contract even where one adapter has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
+      // A part that is taken out of an object, so that the rest is left, is named and not used.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
     },

@@ -44,9 +44,9 @@ class StorageLifecycle implements OnApplicationShutdown {
     },
     {
       provide: EmbeddedReadModel,
-      inject: [CONFIGURATION],
-      useFactory: ({ dataDir, images }: Configuration) =>
-        EmbeddedReadModel.open(readModelPath(dataDir), readModelShape(images)),
+      inject: [EVENT_STORE, CONFIGURATION],
+      useFactory: (log: EventStore, { dataDir, images }: Configuration) =>
+        EmbeddedReadModel.openFor(log, readModelPath(dataDir), readModelShape(images)),
     },
     {
       provide: Projector,

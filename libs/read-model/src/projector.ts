@@ -92,7 +92,7 @@ export class Projector {
     this.pending = known.slice(complete);
     const last = known[complete - 1];
     if (last === undefined) return;
-    this.readModel.update(last.position, (tables) => {
+    this.readModel.update(last, (tables) => {
       for (const event of complete === known.length ? known : known.slice(0, complete)) {
         for (const fold of this.folds) fold.apply(event as AnyRecorded, tables);
       }

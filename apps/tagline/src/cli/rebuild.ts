@@ -19,11 +19,12 @@ await runCommand(HELP, async () => {
   const { values } = parseArgs({ options: { digest: { type: 'boolean' } } });
   const { dataDir, images } = loadConfiguration(process.env);
   const lock = await DataDirectoryLock.acquire(dataDir);
-  const open = (): EmbeddedReadModel => EmbeddedReadModel.open(readModelPath(dataDir), readModelShape(images));
+  const store = EmbeddedEventStore.open(eventLogPath(dataDir));
+  const open = (): Promise<EmbeddedReadModel> =>
+    EmbeddedReadModel.openFor(store, readModelPath(dataDir), readModelShape(images));
   try {
-    if (values.digest !== true) await open().destroy();
-    const readModel = open();
-    const store = EmbeddedEventStore.open(eventLogPath(dataDir));
+    if (values.digest !== true) await (await open()).destroy();
+    const readModel = await open();
     const started = performance.now();
     const projector = new Projector(store, readModel, projections(images));
     await projector.start();
@@ -34,8 +35,8 @@ await runCommand(HELP, async () => {
     process.stdout.write(`digest ${readModel.digest()}\n`);
     await projector.stop();
     await readModel.close();
-    await store.close();
   } finally {
+    await store.close();
     await lock.release();
   }
 });

@@ -98,7 +98,7 @@ export class ImageStorage implements ResourceStorage {
     const image = defaultImage(body as ImageObject);
     const { name = '' } = image.metadata;
     const now = new Date();
-    const errors = validateObjectMeta(image.metadata as KubeObject['metadata'], {
+    const errors = validateObjectMeta(image.metadata, {
       namespaced: false,
       nameRule: pathSegmentName,
     });
@@ -153,7 +153,7 @@ export class ImageStorage implements ResourceStorage {
     { dryRun, preconditions }: DeleteOptions,
   ): Promise<Deleted> {
     await freshen(this.api);
-    const { metadata } = stored(name, await this.stored(name)).object() as ImageDocument;
+    const { metadata } = stored(name, await this.stored(name)).object();
     const { uid, resourceVersion } = preconditions ?? {};
     if (
       (uid ?? metadata.uid) !== metadata.uid ||

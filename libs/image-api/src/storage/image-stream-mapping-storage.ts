@@ -116,6 +116,6 @@ function validate({ metadata, tag, image }: ImageStreamMappingObject, namespace:
   if (name === '') errors.push(fieldError.required('name'), fieldError.required('dockerImageRepository'));
   if (tag === '') errors.push(fieldError.required('tag'));
   const rules = { namespaced: false, nameRule: pathSegmentName };
-  const imageMeta = validateObjectMeta(image.metadata as KubeObject['metadata'], rules, 'image.metadata');
+  const imageMeta = validateObjectMeta(image.metadata, rules, 'image.metadata');
   return [...errors, ...imageMeta, ...fieldErrors(validateImage(contentOf(image), 'image.'))];
 }

@@ -64,7 +64,7 @@ export function istagUpdate(
   }
   const annotations = current === undefined ? (wanted.annotations ?? metadata.annotations) : metadata.annotations;
   const filled = annotations === undefined || Object.keys(annotations).length === 0 ? null : annotations;
-  return { ...complete(wanted as Submitted<TagReference>), annotations: filled };
+  return { ...complete(wanted), annotations: filled };
 }
 
 /** Whether an update leaves alone what it must: a field that is not sent counts as left alone. */

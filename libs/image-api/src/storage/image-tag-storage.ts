@@ -186,7 +186,7 @@ export class ImageTagStorage implements ResourceStorage {
   }
 
   private reference(sent: SentTag['spec'], tag: string): TagReference {
-    const reference = (sent ?? {}) as Submitted<TagReference>;
+    const reference = (sent ?? {});
     return { ...defaultTagReference(reference, this.api.settings.importMode), name: tag };
   }
 }

@@ -13,6 +13,6 @@ export class PullSecretsStorage {
   async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {
     const items = this.secretsOf(namespace);
     const list = { kind: 'SecretList', apiVersion: 'image.openshift.io/v1', metadata: {}, items };
-    return { ...viewOf({ ...list, metadata: { name } } as KubeObject), json: () => JSON.stringify(list) };
+    return { ...viewOf({ ...list, metadata: { name } }), json: () => JSON.stringify(list) };
   }
 }

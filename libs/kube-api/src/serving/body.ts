@@ -88,12 +88,15 @@ export const apiVersionOf = ({ group, version }: { readonly group: string; reado
 /** A body that says what it is must say what the path says; one that says nothing is taken for it. */
 function assertKind(json: JsonValue, target: Target): void {
   if (!isJsonObject(json)) throw badRequest(`the body of the request is not an object of kind ${target.kind}`);
-  const { kind = '', apiVersion = '' } = json as { kind?: JsonValue; apiVersion?: JsonValue };
+  const kind = textOf(json['kind']);
+  const apiVersion = textOf(json['apiVersion']);
   const kindFits = kind === '' || kind === target.kind;
   const versionFits = apiVersion === '' || apiVersion === apiVersionOf(target);
   if (kindFits && versionFits) return;
   throw badRequest(
-    `the API version in the data (${String(apiVersion)}, Kind=${String(kind)}) does not match the expected ` +
+    `the API version in the data (${apiVersion}, Kind=${kind}) does not match the expected ` +
       `API version (${apiVersionOf(target)}, Kind=${target.kind})`,
   );
 }
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');

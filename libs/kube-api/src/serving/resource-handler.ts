@@ -5,9 +5,17 @@ import { applyPatch } from '../patch/apply-patch.js';
 import { parseListOptions, type ListOptions } from '../selection/list-options.js';
 import { ApiError, badRequest, fieldError, invalid, type Status } from '../status.js';
 import type { RequestContext } from '../storage/request-context.js';
-import type { Deleted, KubeObject, ObjectKey, ObjectView, Scope, Written } from '../storage/resource.js';
+import type {
+  Deleted,
+  KubeObject,
+  ResourceStorage,
+  ObjectKey,
+  ObjectView,
+  Scope,
+  Written,
+} from '../storage/resource.js';
 import type { IncludeObject } from '../table/table.js';
-import { writeWatch } from '../watch/watch-response.js';
+import { writeWatch, type WatchedStorage } from '../watch/watch-response.js';
 import { jsonResponse, type ApiRequest, type ApiResponse } from './api-request.js';
 import { apiVersionOf, conform, mediaTypeOf, readObject } from './body.js';
 import { writeList } from './list-response.js';
@@ -54,9 +62,9 @@ export async function handleResource(call: ResourceCall): Promise<ApiResponse | 
 
 async function get(call: ResourceCall): Promise<ApiResponse> {
   await assertNotFuture(call, call.request.query.get('resourceVersion') ?? '');
-  const { get: read } = call.target.storage;
-  const view = await read?.call(call.target.storage, call.context, keyOf(call.info));
-  return answer(call, 200, view as ObjectView);
+  const view = await call.target.storage.get?.(call.context, keyOf(call.info));
+  if (view === undefined) throw new Error('a readable resource can be read');
+  return answer(call, 200, view);
 }
 
 async function list(call: ResourceCall): Promise<ApiResponse | undefined> {
@@ -78,8 +86,7 @@ async function watch(call: ResourceCall): Promise<undefined> {
   const options = listOptions(call);
   await assertNotFuture(call, options.resourceVersion ?? '');
   const { storage, definition } = call.target;
-  const { watch: follow, list: read } = storage;
-  if (follow === undefined || read === undefined) throw new Error('a watched resource can be listed');
+  if (!canBeWatched(storage)) throw new Error('a watched resource can be listed');
   const { name } = call.info;
   const scope = scopeOf(call, options);
   // A watch on one object's path is one on the collection that selects its name.
@@ -87,7 +94,7 @@ async function watch(call: ResourceCall): Promise<undefined> {
     name === '' ? scope.selects : { name, labels: () => true, fields: (view: ObjectView) => view.name === name };
   const form = JSON.stringify([responseForm(call.request.headers.accept), include(call)]);
   await writeWatch(call.response, {
-    storage: { watch: follow.bind(storage), list: read.bind(storage) },
+    storage,
     scope: { ...scope, ...(selects && { selects }) },
     options,
     presentation: presentation(call),
@@ -153,6 +160,9 @@ async function removeCollection(call: ResourceCall): Promise<undefined> {
   if (deleted === undefined) throw new Error('a collection that can be deleted can be deleted');
   await writeList(call.response, deleted, presentation(call), options);
 }
+
+const canBeWatched = (storage: ResourceStorage): storage is WatchedStorage =>
+  storage.watch !== undefined && storage.list !== undefined;
 
 const isView = (deleted: ObjectView | Deleted): deleted is ObjectView => 'json' in deleted;
 

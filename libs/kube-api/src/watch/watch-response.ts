@@ -13,8 +13,10 @@ const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
+export type WatchedStorage = Required<Pick<ResourceStorage, 'watch' | 'list'>>;
+
 export interface Watch {
-  readonly storage: Required<Pick<ResourceStorage, 'watch' | 'list'>>;
+  readonly storage: WatchedStorage;
   readonly scope: Scope;
   readonly options: ListOptions;
   readonly presentation: Presentation;
@@ -116,7 +118,7 @@ class EventWriter {
     // A table's first event carries the columns, which the shared lines do not.
     if (this.first && this.watch.form !== 'Object') return this.print(type, view);
     let forms = printed.get(view);
-    if (forms === undefined) printed.set(view, (forms = new Map()));
+    if (forms === undefined) printed.set(view, (forms = new Map<string, Buffer>()));
     const key = `${type} ${this.watch.form}`;
     let line = forms.get(key);
     if (line === undefined) forms.set(key, (line = this.print(type, view)));

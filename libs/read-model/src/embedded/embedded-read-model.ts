@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
-import type { Position } from '#lib/events';
+import type { EventStore } from '#lib/event-store';
+import type { Position, RecordedEvent } from '#lib/events';
 import { TABLES, type Entry, type Key, type RangeOptions, type Table, type Tables } from '../tables.js';
 
 /** LMDB's own idea of a composite key, which is not read-only. */
@@ -12,12 +13,18 @@ type Stored = Database<Buffer, LmdbKey>;
 /** After every string and number that a key can hold. */
 const AFTER_ALL = Buffer.from([0xff]);
 
+/** The last event that the tables show. */
+type Checkpoint = Pick<RecordedEvent, 'position'> & { readonly metadata: Pick<RecordedEvent['metadata'], 'id'> };
+
+/** What stands beside a file that was closed properly. */
+const CLEAN = 'closed';
+
 /**
  * The read models in one LMDB file, with the checkpoint up to which they are built.
  *
  * The file is disposable: everything in it comes from the log. So it is written without syncing to disk. That is safe
- * when the process dies, as the kernel keeps what was written; when the machine dies the file may be torn, which is
- * noticed by the machine's boot id beside it, and the file is built anew.
+ * when the process dies, as the kernel keeps what was written. When the machine dies the file may be torn: a guard
+ * beside it then names a boot of the machine that is over, and the file is built anew.
  */
 export class EmbeddedReadModel {
   readonly tables: Tables;
@@ -42,20 +49,27 @@ export class EmbeddedReadModel {
    */
   static open(path: string, shape: string): EmbeddedReadModel {
     mkdirSync(dirname(path), { recursive: true });
-    const guard = `${path}.boot`;
-    if (existsSync(path) && (!existsSync(guard) || readFileSync(guard, 'utf8') !== bootId())) remove(path);
-    writeFileSync(guard, bootId());
+    if (!isIntact(path)) remove(path);
+    writeFileSync(guardOf(path), bootId());
     const opened = EmbeddedReadModel.openFile(path);
+    if (opened.checkpoint === 0) opened.meta.putSync('shape', shape);
     if (opened.meta.get('shape') === shape) return opened;
-    if (opened.checkpoint === 0) {
-      opened.meta.putSync('shape', shape);
-      return opened;
-    }
     void opened.root.close();
     remove(path);
     const fresh = EmbeddedReadModel.openFile(path);
     fresh.meta.putSync('shape', shape);
     return fresh;
+  }
+
+  /**
+   * Opens the read models of a log. Those of another log, or of one that was longer, are not taken for its own: that is
+   * how they look when a log was restored from a copy.
+   */
+  static async openFor(log: EventStore, path: string, shape: string): Promise<EmbeddedReadModel> {
+    const opened = EmbeddedReadModel.open(path, shape);
+    if (await opened.isBuiltFrom(log)) return opened;
+    await opened.destroy();
+    return EmbeddedReadModel.open(path, shape);
   }
 
   private static openFile(path: string): EmbeddedReadModel {
@@ -67,11 +81,12 @@ export class EmbeddedReadModel {
     return Number(this.meta.get('checkpoint') ?? 0);
   }
 
-  /** Changes the tables and moves the checkpoint, both or neither. */
-  update(checkpoint: Position, change: (tables: Tables) => void): void {
+  /** Changes the tables and moves the checkpoint to the last event that is in them, both or neither. */
+  update({ position, metadata }: Checkpoint, change: (tables: Tables) => void): void {
     this.root.transactionSync(() => {
       change(this.tables);
-      this.meta.putSync('checkpoint', `${checkpoint}`);
+      this.meta.putSync('checkpoint', `${position}`);
+      this.meta.putSync('checkpointEvent', metadata.id);
     });
   }
 
@@ -86,12 +101,25 @@ export class EmbeddedReadModel {
 
   async close(): Promise<void> {
     await this.root.close();
+    const file = openSync(this.path, 'r');
+    fsyncSync(file);
+    closeSync(file);
+    writeFileSync(guardOf(this.path), CLEAN);
   }
 
   /** Deletes the file; what it held is rebuilt from the log. */
   async destroy(): Promise<void> {
-    await this.close();
+    await this.root.close();
     remove(this.path);
+  }
+
+  private async isBuiltFrom(log: EventStore): Promise<boolean> {
+    const { checkpoint } = this;
+    if (checkpoint === 0) return true;
+    for await (const [event] of log.readAll({ after: checkpoint - 1, limit: 1 })) {
+      return event?.position === checkpoint && event.metadata.id === this.meta.get('checkpointEvent');
+    }
+    return false;
   }
 }
 
@@ -131,6 +159,16 @@ class LmdbTable implements Table {
 }
 
 const sameKey = (a: Key, b: Key): boolean => a.length === b.length && a.every((part, index) => part === b[index]);
+
+const guardOf = (path: string): string => `${path}.guard`;
+
+/** Whether what was written to the file is all there: it was closed, or the kernel that it was written to still runs. */
+function isIntact(path: string): boolean {
+  if (!existsSync(path)) return true;
+  const guard = guardOf(path);
+  const state = existsSync(guard) ? readFileSync(guard, 'utf8') : '';
+  return state === CLEAN || state === bootId();
+}
 
 function remove(path: string): void {
   for (const file of [path, `${path}-lock`]) rmSync(file, { force: true });
