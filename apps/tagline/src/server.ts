@@ -14,7 +14,7 @@ const RECEIVE_MS = 60_000;
 export interface RunningServer {
   readonly identity: Identity;
   /** Finishes what is under way, closes the store, and lets go of the data directory. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function startServer(configuration: Configuration, logger: Logger):
     app.get(Readiness, { strict: false }).set(true);
     return {
       identity: published,
-      async stop() {
+      stop: async () => {
         await app.close();
         await lock.release();
       },

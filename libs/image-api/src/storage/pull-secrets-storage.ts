@@ -1,4 +1,4 @@
-import { viewOf, type KubeObject, type ObjectKey, type ObjectView, type RequestContext } from '#lib/kube-api';
+import { viewOf, type ObjectKey, type ObjectView, type RequestContext } from '#lib/kube-api';
 
 /** The pull secrets of a namespace, as core/v1 Secret objects without kind and version. */
 export type PullSecretsOf = (namespace: string) => readonly object[];
