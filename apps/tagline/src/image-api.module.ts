@@ -3,10 +3,12 @@ import { AUTHORIZER, type Authorizer } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { ImageService } from '#lib/image';
-import { imageResources, type ImageApiContext } from '#lib/image-api';
+import { imageResources, ImageStreamImportStorage, type ImageApiContext } from '#lib/image-api';
+import { ImportService } from '#lib/import';
+import type { RequestUser } from '#lib/kube-api';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { SignatureService } from '#lib/signature';
-import { ImageStreamService } from '#lib/stream';
+import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/stream';
 import { assertNamespaceActive, pullSecrets, SECRET_STORE, secretSchema, type SecretStore } from '#lib/tenancy';
 import { IMAGE_CHANGES } from './storage.module.js';
 
@@ -34,18 +36,31 @@ const IMAGE_API = Symbol('ImageApiContext');
     },
     {
       provide: IMAGE_RESOURCES,
-      inject: [IMAGE_API, SECRET_STORE],
-      useFactory: (api: ImageApiContext, secrets: SecretStore) =>
-        imageResources(api, {
-          pullSecretsOf: (namespace) => pullSecrets(secrets, namespace).map(({ secret }) => secret),
-          secretSchema,
-          imports: {},
-        }),
+      inject: [IMAGE_API, SECRET_STORE, ImportService, STREAM_POLICY, AUTHORIZER],
+      useFactory: resources,
     },
   ],
   exports: [IMAGE_RESOURCES],
 })
 export class ImageApiModule {}
+
+function resources(
+  api: ImageApiContext,
+  secrets: SecretStore,
+  imports: ImportService,
+  { refuseImport }: StreamPolicy,
+  authorizer: Authorizer,
+) {
+  const mayCreateEverywhere = async (user: RequestUser, resource: string): Promise<boolean> => {
+    const { allowed } = await authorizer.authorize({ user, verb: 'create', group: 'image.openshift.io', resource });
+    return allowed;
+  };
+  return imageResources(api, {
+    pullSecretsOf: (namespace) => pullSecrets(secrets, namespace).map(({ secret }) => secret),
+    secretSchema,
+    imports: new ImageStreamImportStorage(api, imports, { mayCreateEverywhere, refuseImport }),
+  });
+}
 
 function imageApiContext(
   { images: settings }: Configuration,

@@ -6,6 +6,8 @@ import { TenancyModule } from '#lib/tenancy';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
 import { ImageApiModule } from './image-api.module.js';
+import { ImportsModule } from './imports.module.js';
+import { RegistriesModule } from './registries.module.js';
 import { StorageModule } from './storage.module.js';
 
 /** What is known before the modules are put together. */
@@ -28,6 +30,8 @@ export class TaglineModule {
         StorageModule,
         ContextsModule,
         global(TenancyModule.forRoot({ dataDir })),
+        RegistriesModule,
+        ImportsModule,
         global({ module: ImageApiModule }),
         GatewayModule,
       ],
