@@ -56,18 +56,20 @@ export class Projector {
 
   /** Starts to follow the log; resolves when the read models show everything that is in it now. */
   async start(onFailure: (error: unknown) => void = () => undefined): Promise<void> {
-    this.running = this.follow().catch((error: unknown) => {
-      this.failure = error;
-      for (const waiter of this.waiters.splice(0)) waiter.reject(error);
-      onFailure(error);
-    });
+    this.running = this.follow().then(
+      () => this.end(new Error('the projector was stopped')),
+      (error: unknown) => {
+        this.end(error);
+        onFailure(error);
+      },
+    );
     await this.waitFor(await this.store.lastPosition());
   }
 
   /**
    * Resolves when the read models show the event at `position`.
    *
-   * @throws when the read models can no longer be built.
+   * @throws when the read models are no longer built: the projector was stopped, or an event cannot be folded.
    */
   waitFor(position: Position): Promise<void> {
     if (position <= this.position) return Promise.resolve();
@@ -99,6 +101,12 @@ export class Projector {
     });
     this.position = last.position;
     this.wake();
+  }
+
+  /** Nobody waits for what will not come. */
+  private end(why: unknown): void {
+    this.failure = why;
+    for (const waiter of this.waiters.splice(0)) waiter.reject(why);
   }
 
   private wake(): void {

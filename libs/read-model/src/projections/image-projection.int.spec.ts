@@ -79,9 +79,7 @@ describe('the read model of images', () => {
 
   it('lists images by name, in pages', async () => {
     for (const letter of ['c', 'a', 'b']) {
-      await log.append(streamName.image(letter), [
-        { ...imported, data: { ...imported.data, name: letter } },
-      ]);
+      await log.append(streamName.image(letter), [{ ...imported, data: { ...imported.data, name: letter } }]);
     }
     const { model } = await log.project();
     expect((await model.images({ limit: 2 })).map((one) => one.name)).toEqual(['a', 'b']);

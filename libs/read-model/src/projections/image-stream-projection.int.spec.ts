@@ -143,7 +143,7 @@ describe('the read model of image streams', () => {
     const letter = fc.constantFrom(...'abcd');
     const condition = { type: 'ImportSuccess', status: 'False', lastTransitionTime: null, generation: 1 };
     const items = fc.array(letter, { maxLength: 6 }).map((some) => some.map((one) => item(one)));
-    const event: fc.Arbitrary<ImageStreamEvent> = fc.oneof(
+    const event: fc.Arbitrary<ImageStreamEvent> = fc.oneof<fc.MaybeWeightedArbitrary<ImageStreamEvent>[]>(
       { weight: 6, arbitrary: letter.map((one) => pushed(one)) },
       letter.map((one) => ({ type: 'TagPushed', data: { tag: 'v1', item: item(one), move: 'headReplaced' } })),
       items.map((removed) => ({ type: 'TagHistoryPruned', data: { tag: 'v1', removed } })),
