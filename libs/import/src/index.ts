@@ -1,9 +1,12 @@
+export { BackgroundImports, type BackgroundImportsOptions } from './background/background-imports.js';
 export type { CompleteImport, FailImport, ImportCommand, RequestImport } from './commands.js';
 export { importDecider, type ImportState } from './decide.js';
+export { IMPORT_CHANGES, ImportModule, type ImportModuleOptions } from './import.module.js';
 export { IMPORT_OBSERVER, type ImportIdentity, type ImportObserver, type ImportReport } from './import-observer.js';
 export type { FoundImage, ImageOutcome, ImportedImage, ImportFindings, RepositoryOutcome } from './import-outcome.js';
 export type { ImageImport, ImportRequest, ImportTrigger, RepositoryImport } from './import-request.js';
 export { ImportService, type ImportRun, type ImportServiceOptions, type RunOptions } from './import-service.js';
+export { importSettings, type ImportSettings } from './import-settings.js';
 export { ImportInterruptedError } from './importer/deadline.js';
 export type { FailureDetails, ImportFailure, ImportFailureReason } from './importer/import-failure.js';
 export type { ImportProgress } from './importer/import-progress.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryEventStore } from '#lib/event-store';
 import { ImageService } from '#lib/image';
 import { Importer, ImportService } from '#lib/import';
-import { ApiError, notFound, type KubeObject, type ObjectView, type RequestContext } from '#lib/kube-api';
+import { ApiError, notFound, type KubeObject, type RequestContext } from '#lib/kube-api';
 import { ChangeFeed, EmbeddedReadModel, LocalReadModel, projections, Projector } from '#lib/read-model';
 import { AllowList, RegistryTransport } from '#lib/registry';
 import { SignatureService } from '#lib/signature';
@@ -85,7 +85,7 @@ async function send(
     metadata: { name: 'app', ...metadata },
     spec,
   } as KubeObject;
-  const view = (await storage.create(context, { namespace }, object, { dryRun }));
+  const view = await storage.create(context, { namespace }, object, { dryRun });
   return JSON.parse(view.json().toString()) as ImageStreamImportObject;
 }
 

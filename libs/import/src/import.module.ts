@@ -1,0 +1,103 @@
+import {
+  Inject,
+  Injectable,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { ImageService } from '#lib/image';
+import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
+import { RegistryTransport } from '#lib/registry';
+import { ImageStreamService } from '#lib/stream';
+import { BackgroundImports } from './background/background-imports.js';
+import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
+import { ImportService } from './import-service.js';
+import type { ImportSettings } from './import-settings.js';
+import { Importer } from './importer/importer.js';
+import { PULL_SECRETS, type PullSecretsOf } from './importer/pull-credentials.js';
+
+/** Nest token of the feed of changes that background imports follow; it must feed image streams. */
+export const IMPORT_CHANGES = Symbol('ImportChanges');
+
+export interface ImportModuleOptions {
+  readonly settings: ImportSettings;
+  /** Modules that offer what is injected here, where they are not global. */
+  readonly imports?: ModuleMetadata['imports'];
+}
+
+/** Background imports run while the app does, and end before anything is closed that they write to. */
+@Injectable()
+class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(BackgroundImports) private readonly background: BackgroundImports,
+    @Inject(RegistryTransport) private readonly transport: RegistryTransport,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.background.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.background.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.transport.close();
+  }
+}
+
+/**
+ * Imports from other registries. The app binds {@link EVENT_STORE}, {@link READ_MODEL}, {@link IMPORT_CHANGES},
+ * {@link PULL_SECRETS}, {@link IMPORT_OBSERVER}, and the services of images and streams.
+ */
+@Module({})
+export class ImportModule {
+  static forRoot({ settings, imports = [] }: ImportModuleOptions): DynamicModule {
+    return {
+      module: ImportModule,
+      imports,
+      providers: [
+        { provide: RegistryTransport, useFactory: () => new RegistryTransport(settings.transport) },
+        {
+          provide: ImportService,
+          inject: [EVENT_STORE, ImageService, ImageStreamService, RegistryTransport, PULL_SECRETS, IMPORT_OBSERVER],
+          useFactory: (
+            store: EventStore,
+            images: ImageService,
+            streams: ImageStreamService,
+            transport: RegistryTransport,
+            pullSecretsOf: PullSecretsOf,
+            observer: ImportObserver,
+          ) => {
+            const importer = new Importer({ ...settings.importer, transport, pullSecretsOf });
+            return new ImportService({ store, images, streams, importer, observer });
+          },
+        },
+        {
+          provide: BackgroundImports,
+          inject: [EVENT_STORE, READ_MODEL, IMPORT_CHANGES, ImageStreamService, ImportService, IMPORT_OBSERVER],
+          useFactory: (
+            store: EventStore,
+            readModel: ReadModel,
+            changes: ChangeFeed,
+            streams: ImageStreamService,
+            service: ImportService,
+            observer: ImportObserver,
+          ) =>
+            new BackgroundImports({
+              ...{ store, readModel, changes, streams, imports: service, observer },
+              importMode: settings.importMode,
+              scheduledImportInterval: settings.scheduledImportInterval,
+              maxScheduledImportsPerMinute: settings.maxScheduledImportsPerMinute,
+            }),
+        },
+        ImportLifecycle,
+      ],
+      exports: [ImportService, BackgroundImports],
+    };
+  }
+}
