@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { StaleVersionError, type Precondition } from '#lib/event-store';
 import type { EventContext, Signature } from '#lib/events';
 import type { ImageCommand } from '#lib/image';
 import type { ImageSnapshot, SubjectChange } from '#lib/read-model';
@@ -111,6 +112,7 @@ export class ImageStorage implements ResourceStorage {
     return asStatus(names(name), async () => {
       if (dryRun) return this.previewed({ type: 'RegisterImage', ...command }, signatures);
       const cause = eventContext(context, image);
+      await this.api.signatures.preview({ type: 'ReplaceSignatures', image: name, desired: signatures });
       const { version } = await this.api.images.register(command, cause);
       return this.shown(name, Math.max(version, await this.replaceSignatures(name, signatures, cause)));
     });
@@ -140,7 +142,10 @@ export class ImageStorage implements ResourceStorage {
       return asStatus({ ...names(name), leaveStale: true }, async () => {
         if (dryRun)
           return { view: await this.previewed({ type: 'ReviseImage', ...command }, signatures), created: false };
-        const { version } = await this.api.images.revise(command, cause);
+        const precondition = await this.unchangedSince(name, Number(resourceVersion));
+        // Whether the signatures can be written is found out before the image is.
+        await this.api.signatures.preview({ type: 'ReplaceSignatures', image: name, desired: signatures });
+        const { version } = await this.api.images.revise(command, cause, precondition);
         const signed = await this.replaceSignatures(name, signatures, cause);
         return { view: await this.shown(name, Math.max(version, signed)), created: false };
       });
@@ -173,6 +178,14 @@ export class ImageStorage implements ResourceStorage {
 
   deleteCollection(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult> {
     return deleteEach(this, context, scope, options);
+  }
+
+  /** An image shows the newer of two versions: its own, and that of its signatures. Neither may have changed. */
+  private async unchangedSince(name: string, shown: number): Promise<Precondition> {
+    const [image, signatures] = await Promise.all([this.api.images.load(name), this.api.signatures.load(name)]);
+    const actual = Math.max(image.version, signatures.version);
+    if (actual !== shown) throw new StaleVersionError(shown, actual);
+    return { version: image.version };
   }
 
   /** Writing an image writes its signatures too. @returns the version that this leads to. */

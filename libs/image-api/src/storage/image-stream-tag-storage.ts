@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { ABSENT_TAG, type StreamHeader, type TagReference } from '#lib/events';
 import {
@@ -23,28 +22,23 @@ import {
   type Written,
 } from '#lib/kube-api';
 import { decodeTexts, type SubjectChange, type TagDocument } from '#lib/read-model';
-import { NO_SOURCES, tagStateOf, type ImageStream } from '#lib/stream';
-import { callerOf, freshen, type ImageApiContext } from '../image-api-context.js';
+import type { ImageStream } from '#lib/stream';
+import { freshen, type ImageApiContext } from '../image-api-context.js';
 import { parseTagName, splitTagName } from '../object-names.js';
-import { asStatus, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
-import { defaultTagReference } from '../schema/defaults.js';
+import { GROUP, inGroup } from '../refusal-status.js';
 import type { EmbeddedImage, ImageStreamTagObject, Submitted } from '../schema/types.js';
 import { currentItem, imageStreamTag, type TagOfStream } from '../views/image-stream-tag-view.js';
 import type { StreamSource } from '../views/stream-source.js';
 import { untilCurrent } from '../write-loop.js';
 import type { ImageCache } from './image-cache.js';
 import { listStreams } from './list-streams.js';
-import { assertTagVersion, deleteTag } from './tag-writes.js';
+import { assertTagVersion, TagWriter, tagOrAbsent } from './tag-writes.js';
 import { istagCreateErrors, istagUpdate } from './image-stream-tag-update.js';
 
 const RESOURCE = inGroup('imagestreamtags');
 
-const names = (name: string): ErrorNames => ({
-  resource: 'imagestreamtags',
-  existsAs: 'imagestreamtag',
-  kind: 'ImageStream',
-  name: name.split(':')[0] ?? name,
-});
+type SentTag = Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
+type ImageStreamTagView = ReturnType<typeof imageStreamTag>;
 
 interface Rendered {
   readonly version: number;
@@ -58,11 +52,14 @@ const RENDERED_TAGS = 2_048;
 export class ImageStreamTagStorage implements ResourceStorage {
   private readonly rendered = new LRUCache<string, Rendered>({ max: RENDERED_TAGS });
   private readonly changesOf = new WeakMap<SubjectChange, Change[]>();
+  private readonly writer: TagWriter;
 
   constructor(
     private readonly api: ImageApiContext,
     private readonly images: ImageCache,
-  ) {}
+  ) {
+    this.writer = new TagWriter(api, { resource: 'imagestreamtags', existsAs: 'imagestreamtag' });
+  }
 
   async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {
     const { stream, tag } = parseTagName(name, 'ImageStreamTags');
@@ -102,13 +99,14 @@ export class ImageStreamTagStorage implements ResourceStorage {
     body: KubeObject,
     { dryRun }: WriteOptions,
   ): Promise<CreateResult> {
-    const sent = body as Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
+    const sent = body as SentTag;
     const { name } = sent.metadata;
     const { stream, tag } = splitTagName(name);
     const errors = istagCreateErrors(sent);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStreamTag', name, errors);
-    const reference = sent.tag == null ? null : this.reference(sent.tag, tag);
-    return this.specify(context, namespace, name, { stream, tag, reference, existing: 'refuse', dryRun });
+    const reference = sent.tag == null ? null : this.writer.reference(sent.tag, tag);
+    const key = { namespace, stream, tag };
+    return this.render(await this.writer.specify(context, key, { reference, existing: 'refuse', dryRun }));
   }
 
   /** An update of a tag that is not there creates it, and its stream: `oc tag` relies on that. */
@@ -119,90 +117,32 @@ export class ImageStreamTagStorage implements ResourceStorage {
     { dryRun }: WriteOptions,
   ): Promise<Written> {
     const { stream, tag } = parseTagName(name, 'ImageStreamTags');
+    const key = { namespace, stream, tag };
     return untilCurrent(RESOURCE, name, async () => {
       await freshen(this.api);
-      const header = await this.api.readModel.streamHeader(namespace, stream);
-      const before = await this.tagOf(namespace, stream, tag);
-      const current =
-        before && imageStreamTag(before, await this.currentImage(before.document), this.api.settings.hostnames);
-      const sent = desired(current) as Omit<Submitted<ImageStreamTagObject>, 'metadata'> & KubeObject;
-      const version = assertTagVersion(RESOURCE, name, sent.metadata.resourceVersion, header?.version);
-      const reference = istagUpdate({ sent, current, name, namespace, stream, tag }, (spec) =>
-        this.reference(spec, tag),
-      );
-      const created = (before?.document.spec ?? null) === null;
-      const view = await this.specify(context, namespace, name, {
-        ...{ stream, tag, reference, existing: 'replace', dryRun },
-        ...(version === undefined ? {} : { version }),
-      });
-      return { view, created };
+      const before = await tagOrAbsent(this.api, key);
+      const current = before && (await this.render(before)).object();
+      const sent = desired(current) as SentTag;
+      const version = assertTagVersion(RESOURCE, name, sent.metadata.resourceVersion, before?.version);
+      const complete = (spec: Submitted<TagReference>): TagReference => this.writer.reference(spec, tag);
+      const reference = istagUpdate({ sent, current, name, namespace, stream, tag }, complete);
+      const written = await this.writer.specify(context, key, { reference, existing: 'replace', dryRun, version });
+      return { view: await this.render(written), created: (before?.document.spec ?? null) === null };
     });
   }
 
   async delete(context: RequestContext, { namespace = '', name }: ObjectKey, options: DeleteOptions): Promise<Deleted> {
-    const { stream, tag } = parseTagName(name, 'ImageStreamTags');
-    return asStatus(names(name), () => deleteTag(this.api, RESOURCE, context, { namespace, stream, tag }, options));
+    return this.writer.delete(context, { namespace, ...parseTagName(name, 'ImageStreamTags') }, options);
   }
 
-  private async specify(
-    context: RequestContext,
-    namespace: string,
-    name: string,
-    write: {
-      readonly stream: string;
-      readonly tag: string;
-      readonly reference: TagReference | null;
-      readonly existing: 'refuse' | 'replace';
-      readonly dryRun: boolean;
-      readonly version?: number;
-    },
-  ): Promise<ObjectView> {
-    const { stream, tag, reference, existing, dryRun, version } = write;
-    const caller = callerOf(this.api, context, { metadata: { annotations: reference?.annotations ?? {} } });
-    const command = {
-      type: 'SpecifyTag',
-      creation: { namespace, name: stream, uid: randomUUID() },
-      tag,
-      reference,
-      existing,
-      now: new Date(),
-      sources: NO_SOURCES,
-    } as const;
-    const precondition = version === undefined ? {} : { version };
-    return asStatus({ ...names(name), leaveStale: true }, async () => {
-      await this.api.assertNamespaceActive(namespace);
-      const handled = dryRun
-        ? await this.api.streams.preview(namespace, stream, command, caller)
-        : await this.api.streams.specifyTag(namespace, command, caller, precondition);
-      if (!dryRun) await this.api.readModel.waitFor(handled.version);
-      return this.afterWrite(handled.state, handled.version, tag);
-    });
-  }
-
-  /** The tag as the write left it; its image is shown when it is known already. */
-  private async afterWrite(state: ImageStream, version: number, tag: string): Promise<ObjectView> {
-    const { spec, history, conditions } = tagStateOf(state, tag);
-    const document: TagDocument = { spec, items: history.toArray(this.api.settings.historyWindow), conditions };
-    const image = await this.currentImage(document);
-    return viewOf(
-      imageStreamTag({ header: headerOf(state), version, tag, document }, image, this.api.settings.hostnames),
-    );
-  }
-
-  private async tagOf(namespace: string, stream: string, tag: string): Promise<TagOfStream | undefined> {
-    const known = await this.api.readModel.tag(namespace, stream, tag);
-    if (known !== undefined) return known;
-    const header = await this.api.readModel.streamHeader(namespace, stream);
-    return header && { ...header, tag, document: { spec: null, items: [], conditions: [] } };
+  /** A tag as it is; its image is shown when it is known. */
+  private async render(tag: TagOfStream): Promise<ObjectView<ImageStreamTagView>> {
+    return viewOf(imageStreamTag(tag, await this.currentImage(tag.document), this.api.settings.hostnames));
   }
 
   private async currentImage(document: TagDocument): Promise<EmbeddedImage | undefined> {
     const current = currentItem(document);
     return current && this.images.get(current.image);
-  }
-
-  private reference(sent: Submitted<TagReference>, tag: string): TagReference {
-    return { ...defaultTagReference(sent, this.api.settings.importMode), name: tag };
   }
 
   private shownTags(source: StreamSource): ObjectView[] {
@@ -248,8 +188,3 @@ export class ImageStreamTagStorage implements ResourceStorage {
 }
 
 const added = (view: ObjectView): Change => ({ type: 'ADDED', view });
-
-function headerOf({ header }: ImageStream): StreamHeader {
-  if (header === undefined) throw new Error('a stream is there after a tag of it was written');
-  return header;
-}
