@@ -1,0 +1,43 @@
+import { parseOptions, USAGE, type Options } from './options.js';
+import { printReport, printRow, writeJson } from './report.js';
+import type { Row } from './row.js';
+import { create } from './scenarios/create.js';
+import { imports } from './scenarios/import.js';
+import { lists } from './scenarios/list.js';
+import { push } from './scenarios/push.js';
+import { reads } from './scenarios/read.js';
+import { watch } from './scenarios/watch.js';
+
+const SCENARIOS = [create, push, ...reads, watch, imports, lists];
+
+const options = optionsOrExit();
+const chosen = SCENARIOS.filter(
+  ({ names }) => options.only.length === 0 || names.some((name) => options.only.includes(name)),
+);
+const known = new Set(SCENARIOS.flatMap(({ names }) => names));
+const unknown = options.only.filter((name) => !known.has(name));
+if (unknown.length > 0) exit(`there is no ${unknown.join(', ')}`);
+
+const rows: Row[] = [];
+for (const { run } of chosen) {
+  await run(options, (row) => {
+    rows.push(row);
+    console.error(printRow(row));
+  });
+}
+console.log(`\n${printReport(rows)}`);
+if (options.json !== undefined) await writeJson(options.json, rows);
+
+function optionsOrExit(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return exit(error.message);
+  }
+}
+
+function exit(message: string): never {
+  process.stderr.write(`bench: ${message}\n\n${USAGE}`);
+  process.exit(1);
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import type { ScenarioOptions } from './scenario.js';
+
+export interface Options extends ScenarioOptions {
+  /** Names of scenarios; empty for all. */
+  readonly only: readonly string[];
+  /** File for the rows as JSON. */
+  readonly json?: string;
+}
+
+export const USAGE = `Usage: npm run bench -- [--only NAME,NAME] [--quick] [--seconds N] [--json FILE]
+
+  --only     create, push, get (or istag, is, isimage, image), list (with memory, start and disk), watch, import
+  --quick    less of everything: shows that it works, not how fast it is
+  --seconds  how long each load is measured; default 8
+  --json     writes the rows to a file too
+`;
+
+/** @throws TypeError for what is not an option. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  const { only, quick, json } = values;
+  const seconds = Number(values.seconds ?? (quick ? 1 : 8));
+  if (!(seconds > 0)) throw new TypeError('--seconds is a number above 0');
+  return {
+    ...{ seconds, warmUp: quick ? 1 : 3, quick },
+    only: only.split(',').filter((name) => name !== ''),
+    ...(json === undefined ? {} : { json }),
+  };
+}
