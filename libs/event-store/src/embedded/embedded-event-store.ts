@@ -116,7 +116,17 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   private async commitAll(): Promise<void> {
-    while (this.queue.length > 0) await this.commit(this.takeBatch());
+    while (this.queue.length > 0) {
+      const batch = this.takeBatch();
+      try {
+        await this.commit(batch);
+      } catch (error) {
+        // Nothing of it can be told to be there: forget what was worked out, and look at the file again.
+        this.revisions.clear();
+        this.position = this.storedPosition();
+        for (const { reject } of batch) reject(error);
+      }
+    }
     this.committing = undefined;
   }
 
@@ -145,24 +155,17 @@ export class EmbeddedEventStore implements EventStore {
       accepted.push({ append, recorded });
     }
     if (accepted.length === 0) return;
-    try {
-      await this.root.batch(() => {
-        let position = first;
-        for (const { append } of accepted) {
-          for (const event of append.events) {
-            void this.events.put(position, encode(event));
-            void this.streams.put([event.stream, event.revision], position);
-            position++;
-          }
+    await this.root.batch(() => {
+      let position = first;
+      for (const { append } of accepted) {
+        for (const event of append.events) {
+          void this.events.put(position, encode(event));
+          void this.streams.put([event.stream, event.revision], position);
+          position++;
         }
-      });
-      await this.root.flushed;
-    } catch (error) {
-      this.revisions.clear();
-      this.position = this.storedPosition();
-      for (const { append } of accepted) append.reject(error);
-      return;
-    }
+      }
+    });
+    await this.root.flushed;
     for (const { append, recorded } of accepted) {
       recorded.forEach((event, index) => this.recent.add(event, append.events[index]?.canonical.length ?? 0));
     }
