@@ -124,6 +124,7 @@ export class EmbeddedEventStore implements EventStore {
         // Nothing of it can be told to be there: forget what was worked out, and look at the file again.
         this.revisions.clear();
         this.position = this.storedPosition();
+        this.subscribers.wake();
         for (const { reject } of batch) reject(error);
       }
     }
