@@ -28,18 +28,18 @@ const ACTOR: Actor = { user: 'system:tagline:import-controller', groups: [] };
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 1_000_000;
 
-const REMEMBERED_TRIES = 50_000;
+const REMEMBERED_FAILURES = 50_000;
 
 /** Imports what the specs of streams ask for. What to do follows from what a stream is, not from how it came to be so. */
 export class ImportController implements StreamReactor {
   private readonly queue: KeyedQueue;
   /**
-   * Wishes that were tried. Mostly the stream says so itself, but a failure that repeats one that the tag already shows
+   * Wishes that failed. Mostly the stream says so itself, but a failure that repeats one that the tag already shows
    * leaves no trace there, and must not be tried again with every push to another tag.
    */
-  private readonly tried = new LRUCache<string, string>({ max: REMEMBERED_TRIES });
+  private readonly failed = new LRUCache<string, string>({ max: REMEMBERED_FAILURES });
   /** Generations of streams, by uid, that refused what they had asked for. */
-  private readonly refused = new LRUCache<string, number>({ max: REMEMBERED_TRIES });
+  private readonly refused = new LRUCache<string, number>({ max: REMEMBERED_FAILURES });
 
   constructor(private readonly options: ImportControllerOptions) {
     const { workers = 8, delay, observer } = options;
@@ -94,27 +94,29 @@ export class ImportController implements StreamReactor {
     const { imports, streams, importMode, aboutToImport } = this.options;
     const { namespace, name } = splitKey(key);
     const { state } = await streams.load(namespace, name);
-    const need = this.untried(state, importNeeded(state, importMode));
+    const need = this.unanswered(state, importNeeded(state, importMode));
     if (need === undefined || state.header === undefined) return;
     aboutToImport?.(key);
     const request = { uid: randomUUID(), namespace, stream: name, trigger: 'spec', ...need } as const;
     const caller = { actor: ACTOR, cause: `spec generation ${state.header.generation}` };
     try {
-      await imports.run(request, caller, { signal });
+      const { findings } = await imports.run(request, caller, { signal });
+      need.images.forEach(({ to }, index) => {
+        if (findings.images[index]?.result.kind === 'failed') this.failed.set(tagKey(state, to), wishOf(state, to));
+      });
     } catch (error) {
       if (error instanceof ImportInterruptedError) return;
       if (!(error instanceof Refusal)) throw error;
       // The stream is gone, or it refuses what it asked for itself: trying again would change neither.
       this.refused.set(uidOf(state), state.header.generation);
     }
-    for (const { to } of need.images) this.tried.set(tagKey(state, to), wishOf(state, to));
   }
 
-  private untried(stream: ImageStream, need: ImportNeed | undefined): ImportNeed | undefined {
+  private unanswered(stream: ImageStream, need: ImportNeed | undefined): ImportNeed | undefined {
     if (need === undefined) return undefined;
     if (this.refused.get(uidOf(stream)) === stream.header?.generation) return undefined;
     if (need.repository !== undefined) return need;
-    const images = need.images.filter(({ to }) => this.tried.get(tagKey(stream, to)) !== wishOf(stream, to));
+    const images = need.images.filter(({ to }) => this.failed.get(tagKey(stream, to)) !== wishOf(stream, to));
     return images.length === 0 ? undefined : { images };
   }
 }
