@@ -1,13 +1,13 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
+import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, Metrics, type Logger } from '#lib/observability';
 import { TenancyModule } from '#lib/tenancy';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
 import { ImageApiModule } from './image-api.module.js';
-import { ImportsModule } from './imports.module.js';
-import { RegistriesModule } from './registries.module.js';
+import { ImportSurroundingsModule } from './import-surroundings.module.js';
 import { StorageModule } from './storage.module.js';
 
 /** What is known before the modules are put together. */
@@ -30,8 +30,8 @@ export class TaglineModule {
         StorageModule,
         ContextsModule,
         global(TenancyModule.forRoot({ dataDir })),
-        RegistriesModule,
-        ImportsModule,
+        ImportSurroundingsModule,
+        global(ImportModule.forRoot({ settings: importSettings(configuration) })),
         global({ module: ImageApiModule }),
         GatewayModule,
       ],

@@ -1,30 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { Global, Module } from '@nestjs/common';
-import { CONFIGURATION, type Configuration } from '#lib/config';
 import {
+  IMPORT_CHANGES,
   IMPORT_OBSERVER,
-  Importer,
   PULL_SECRETS,
   type ImportIdentity,
   type ImportObserver,
   type PullSecretsOf,
 } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
-import { PullSources, RegistryTransport } from '#lib/registry';
 import { pullSecrets, SECRET_STORE, type SecretStore } from '#lib/tenancy';
+import { IMAGE_CHANGES } from './storage.module.js';
 
-/** How other registries are reached: connections, mirrors, credentials; and what is said of imports. */
+/** What imports need to know: whose credentials they may use, what changes, and whom to tell what they do. */
 @Global()
 @Module({
   providers: [
-    {
-      provide: RegistryTransport,
-      inject: [CONFIGURATION],
-      useFactory: ({ images: { additionalTrustedCA } }: Configuration) =>
-        new RegistryTransport(
-          additionalTrustedCA === undefined ? {} : { caCertificates: [readFileSync(additionalTrustedCA, 'utf8')] },
-        ),
-    },
     {
       provide: PULL_SECRETS,
       inject: [SECRET_STORE],
@@ -33,28 +23,12 @@ import { pullSecrets, SECRET_STORE, type SecretStore } from '#lib/tenancy';
         (namespace) =>
           pullSecrets(secrets, namespace),
     },
+    { provide: IMPORT_CHANGES, useExisting: IMAGE_CHANGES },
     { provide: IMPORT_OBSERVER, inject: [LOGGER, METRICS], useFactory: observer },
-    { provide: Importer, inject: [CONFIGURATION, RegistryTransport, PULL_SECRETS], useFactory: importer },
   ],
-  exports: [Importer, IMPORT_OBSERVER, PULL_SECRETS],
+  exports: [PULL_SECRETS, IMPORT_CHANGES, IMPORT_OBSERVER],
 })
-export class RegistriesModule {}
-
-function importer(
-  { images, import: settings }: Configuration,
-  transport: RegistryTransport,
-  pullSecretsOf: PullSecretsOf,
-): Importer {
-  const { insecureRegistries, blockedRegistries } = images.registrySources;
-  return new Importer({
-    transport,
-    pullSecretsOf,
-    sources: new PullSources({ mirrors: images.mirrors, insecureRegistries, blockedRegistries }),
-    concurrency: settings.concurrency,
-    maxTagsPerRepository: images.maxImagesBulkImportedPerRepository,
-    timeoutMs: settings.timeout,
-  });
-}
+export class ImportSurroundingsModule {}
 
 /** Says in the log and in the metrics what imports do. */
 function observer(logger: Logger, metrics: Metrics): ImportObserver {
