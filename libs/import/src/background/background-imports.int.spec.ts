@@ -209,7 +209,10 @@ describe('the import controller', () => {
     await specify('app', 'v1', { ...wish('a/b:1'), generation: 0 });
     const tries = () => registry.seen.filter(({ path }) => path === '/v2/a/b/manifests/1').length;
     await until(() => tries() === 2);
-    await specify('app', 'other', { ...wish('a/b:2'), reference: true });
+    await controller.idle();
+    const built = registry.image({ repository: 'a/b', tag: '2' });
+    await specify('app', 'other', wish('a/b:2'));
+    await until(async () => (await imageOf('app', 'other')) === built.digest);
     await caughtUp();
     expect(tries()).toBe(2);
   });
