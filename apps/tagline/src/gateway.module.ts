@@ -2,6 +2,7 @@ import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnModu
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AUTHENTICATOR, AUTHORIZER, type Authenticator, type Authorizer } from '#lib/access';
+import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { historyResources } from '#lib/history';
 import {
@@ -47,7 +48,17 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
     Gateway,
     {
       provide: ApiServer,
-      inject: [EVENT_STORE, READ_MODEL, AUTHENTICATOR, AUTHORIZER, TENANCY_RESOURCES, IMAGE_RESOURCES, LOGGER, METRICS],
+      inject: [
+        CONFIGURATION,
+        EVENT_STORE,
+        READ_MODEL,
+        AUTHENTICATOR,
+        AUTHORIZER,
+        TENANCY_RESOURCES,
+        IMAGE_RESOURCES,
+        LOGGER,
+        METRICS,
+      ],
       useFactory: apiServer,
     },
   ],
@@ -55,6 +66,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
 export class GatewayModule {}
 
 function apiServer(
+  { limits }: Configuration,
   store: EventStore,
   readModel: ReadModel,
   authenticator: Authenticator,
@@ -77,6 +89,7 @@ function apiServer(
     },
     paths: (request) => (request.path === '/metrics' ? rendered(metrics) : paths(request)),
     latestVersion: () => store.lastPosition(),
+    maxWatches: limits.maxWatchers,
     onServed: (served) => observe(served, logger, metrics),
     onError: (error, { requestId, method, path }: ApiRequest) =>
       logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),

@@ -23,6 +23,8 @@ export interface ApiServerOptions {
   readonly paths: PathHandler;
   /** Version of the newest event. */
   readonly latestVersion: () => Promise<number>;
+  /** Watches that are served at the same time; more are told to come back. */
+  readonly maxWatches?: number;
   /** Told of every request when it is answered. */
   readonly onServed?: (served: Served) => void;
   /** Told of what nobody foresaw. */
@@ -41,6 +43,7 @@ export interface Served {
 /** Serves a Kubernetes API: finds out who asks, whether they may, what for, and has it done. */
 export class ApiServer {
   private readonly stopping = new AbortController();
+  private watches = 0;
 
   constructor(private readonly options: ApiServerOptions) {}
 
@@ -86,7 +89,19 @@ export class ApiServer {
     const target = this.options.resources.target(info);
     const context = call.context(user, info.verb === 'watch' ? Infinity : deadline(request, target));
     const { latestVersion } = this.options;
-    return call.before(context.signal, handleResource({ request, info, target, context, response, latestVersion }));
+    const handled = (): Promise<ApiResponse | undefined> =>
+      handleResource({ request, info, target, context, response, latestVersion });
+    return info.verb === 'watch' ? this.watching(handled) : call.before(context.signal, handled());
+  }
+
+  private async watching<T>(watch: () => Promise<T>): Promise<T> {
+    if (this.watches >= (this.options.maxWatches ?? Infinity)) throw tooManyWatches();
+    this.watches++;
+    try {
+      return await watch();
+    } finally {
+      this.watches--;
+    }
   }
 
   private async authorize(info: RequestInfo, user: RequestUser): Promise<void> {
@@ -180,7 +195,6 @@ class Call {
 
   /** The result, or a refusal when the time is up before it is there. */
   async before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-    if (this.verb === 'watch') return work;
     return new Promise<T>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason === TIMED_OUT ? timedOut() : new ClientGoneError()), {
         once: true,
@@ -208,6 +222,9 @@ class Call {
     if (this.verb === 'watch') this.gone.abort();
   };
 }
+
+const tooManyWatches = (): ApiError =>
+  new ApiError('TooManyRequests', 'too many watches are open, please try again later', { retryAfterSeconds: 5 });
 
 const TIMED_OUT = Symbol('timed out');
 
