@@ -17,7 +17,7 @@ export interface ImageFetcherOptions {
   /** Carries the credentials of whoever imports. */
   readonly client: RegistryClient;
   readonly sources?: PullSources;
-  /** Shared by all fetchers of a process. */
+  /** Shared by fetchers whose users may see the same images: credentials are no part of its keys. */
   readonly cache?: FetchCache;
   /** Stands in for a preference that is not given; default: where this server runs. */
   readonly ownPlatform?: Required<PlatformPreference>;
