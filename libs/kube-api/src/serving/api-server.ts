@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ApiError, forbidden, internalError, unauthorized } from '../status.js';
 import type { RequestContext, RequestUser } from '../storage/request-context.js';
@@ -45,7 +46,10 @@ export class ApiServer {
   private readonly stopping = new AbortController();
   private watches = 0;
 
-  constructor(private readonly options: ApiServerOptions) {}
+  constructor(private readonly options: ApiServerOptions) {
+    // Every watch listens for the end.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Ends all watches; what is being written is still finished. */
   stop(): void {

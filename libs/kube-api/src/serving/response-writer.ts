@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { JSON_TYPE, type ApiResponse } from './api-request.js';
 
@@ -54,8 +53,21 @@ export class PieceWriter {
     const taken = response.write(gathered(this.pieces));
     this.pieces = [];
     this.size = 0;
-    if (!taken) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!taken) await drained(response);
   }
+}
+
+/** Resolves when more can be written, or when nobody wants it any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
 }
 
 function gathered(pieces: readonly (string | Buffer)[]): Buffer {
