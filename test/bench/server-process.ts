@@ -41,6 +41,9 @@ export class ServerProcess {
     });
     await ready(child);
     const seconds = (performance.now() - started) / 1_000;
+    child.once('exit', (code, signal) => {
+      if (signal !== null || code !== 0) console.error(`the server ended with ${signal ?? `code ${code}`}`);
+    });
     return new ServerProcess(child, dataDir, await endpointOf(dataDir), seconds);
   }
 
