@@ -194,8 +194,9 @@ export class ImageStreamStorage implements ResourceStorage {
       throw invalid(GROUP, 'imagestreams', current.name, [error]);
     }
     if (resourceVersion !== current.resourceVersion) throw conflict(RESOURCE, current.name);
-    const { uid, creationTimestamp = null, namespace = '' } = before.metadata;
-    const sent = { namespace, ...(uid && { uid }), ...wanted.metadata };
+    const { uid, creationTimestamp = null, namespace = '', generation = 0 } = before.metadata;
+    // The generation is the server's to count: whatever a client sends, or leaves out, does not matter.
+    const sent = { namespace, ...(uid && { uid }), ...wanted.metadata, generation };
     const filled = { ...sent, creationTimestamp: sent.creationTimestamp ?? creationTimestamp };
     const errors = validateObjectMetaUpdate(filled, before.metadata);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStream', current.name, errors);
