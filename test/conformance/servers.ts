@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { vi } from 'vitest';
+import { loadConfiguration } from '#lib/config';
+import { BackgroundImports } from '#lib/import';
+import { createLogger } from '#lib/observability';
+import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
+import type { Json, ServerName } from './transcript.js';
+
+/** How the servers differ. */
+const SETTINGS: Readonly<Record<ServerName, Readonly<Record<string, string>>>> = {
+  /** No registry in front, everything may be imported. */
+  plain: {},
+  /** A registry in front, known inside and outside. */
+  registry: {
+    TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry:5000',
+    TAGLINE_IMAGES_EXTERNAL_REGISTRY_HOSTNAMES: 'ext.example.com,other.example.com',
+  },
+  /** Only some registries may be imported from. */
+  'allow-list': {
+    TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry:5000',
+    TAGLINE_IMAGES_ALLOWED_REGISTRIES_FOR_IMPORT: JSON.stringify([
+      { domainName: 'quay.io' },
+      { domainName: '*.example.com' },
+      { domainName: 'plain.example.org', insecure: true },
+      { domainName: 'ports.example.org:*' },
+    ]),
+  },
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** `undefined` where the answer is no JSON. */
+  readonly body: Json | undefined;
+}
+
+/** A real server over HTTPS, on data of its own. */
+export class ConformanceServer {
+  private constructor(
+    private readonly server: RunningServer,
+    private readonly dataDir: string,
+    private readonly client: Agent,
+  ) {}
+
+  static async start(name: ServerName): Promise<ConformanceServer> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
+    const environment = { TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] };
+    const server = await withoutBackgroundImports(() =>
+      startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' })),
+    );
+    const { ca } = server.identity;
+    return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }));
+  }
+
+  /** Sends a request as the administrator, unless a header says who else sends it. */
+  async send(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Answer> {
+    const { serverUrl, adminToken } = this.server.identity;
+    const response = await request(`${serverUrl}${path}`, {
+      ...{ method, dispatcher: this.client },
+      headers: { authorization: `Bearer ${adminToken}`, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.body.text();
+    return { status: response.statusCode, headers: response.headers, text, body: jsonOf(text) };
+  }
+
+  async stop(): Promise<void> {
+    await this.client.close();
+    await this.server.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Transcripts say what requests do. Imports that the server begins by itself would change streams between two steps, and
+ * reach for the registries that the transcripts name.
+ */
+async function withoutBackgroundImports<T>(start: () => Promise<T>): Promise<T> {
+  const background = vi.spyOn(BackgroundImports.prototype, 'start').mockReturnValue();
+  try {
+    return await start();
+  } finally {
+    background.mockRestore();
+  }
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
