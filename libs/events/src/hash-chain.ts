@@ -36,7 +36,12 @@ export interface Seal {
   readonly schemaVersion: (type: string) => number;
 }
 
-/** Gives the events of one command their metadata and links them into the stream's hash chain. */
+/**
+ * Gives the events of one command their metadata and links them into the stream's hash chain.
+ *
+ * What comes back is what a store will read back, down to the order of keys: whoever is told of an event when it is
+ * appended makes the same of it as whoever replays it.
+ */
 export function seal(events: readonly DomainEvent[], place: Seal): SealedEvent[] {
   let { previousHash } = place;
   return events.map(({ type, data }, index) => {
@@ -52,7 +57,7 @@ export function seal(events: readonly DomainEvent[], place: Seal): SealedEvent[]
     const canonical = canonicalJson(hashed);
     const hash = sha256(canonical);
     previousHash = hash;
-    return { ...hashed, metadata: { ...metadata, hash }, canonical };
+    return { ...unseal(canonical, hash), canonical };
   });
 }
 
