@@ -8,6 +8,8 @@ import { TaglineModule } from './tagline.module.js';
 
 /** Longer than clients keep idle connections, so that it is not us who close one that is about to be used. */
 const KEEP_ALIVE_MS = 120_000;
+/** While the server stops, connections that have done their work are closed this often. */
+const CLOSE_IDLE_EVERY_MS = 50;
 /** A request has this long to arrive. */
 const RECEIVE_MS = 60_000;
 
@@ -48,7 +50,9 @@ export async function startServer(configuration: Configuration, logger: Logger):
     return {
       identity: published,
       stop: async () => {
+        const leaving = closeConnectionsOnceIdle(app);
         await app.close();
+        clearInterval(leaving);
         await lock.release();
       },
     };
@@ -56,6 +60,14 @@ export async function startServer(configuration: Configuration, logger: Logger):
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * Clients keep the connection over which they were answered, and a server is only closed when it has none. Those that
+ * are idle when it closes are closed with it; those on which it still answers then are looked after here.
+ */
+function closeConnectionsOnceIdle(app: NestFastifyApplication): NodeJS.Timeout {
+  return setInterval(() => app.getHttpServer().closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
 }
 
 /** The address that the server really has: port 0 lets the system choose one. */
