@@ -87,7 +87,9 @@ async function writeUntilKilled(
 
 interface ShownStream {
   readonly metadata: { readonly name: string };
-  readonly status: { readonly tags?: readonly { readonly tag: string; readonly items: readonly { image: string }[] }[] };
+  readonly status: {
+    readonly tags?: readonly { readonly tag: string; readonly items: readonly { image: string }[] }[];
+  };
 }
 
 /** Compares the status of the streams, and the history, with what was answered. */

@@ -33,7 +33,9 @@ describe('importing from a registry that skopeo pushed to', () => {
   it('makes the stream and its tag, and the image with its layers', async () => {
     const { digest, reference } = await open.registry.push('tools/box', '1.0', { labels: { maintainer: 'tools' } });
     const { images } = await importInto('box', { images: [{ from: reference, to: '1.0' }] });
-    expect(images).toMatchObject([{ tag: '1.0', status: { status: 'Success' }, image: { metadata: { name: digest } } }]);
+    expect(images).toMatchObject([
+      { tag: '1.0', status: { status: 'Success' }, image: { metadata: { name: digest } } },
+    ]);
 
     expect(await given.kubectl.json('get', 'istag', 'box:1.0')).toMatchObject({
       tag: { from: { kind: 'DockerImage', name: reference } },

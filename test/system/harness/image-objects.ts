@@ -35,7 +35,10 @@ export interface ImportOptions {
 }
 
 /** A request to import from registries that speak plain HTTP. */
-export function imageStreamImport(stream: string, { images, repository, keep = true, metadata }: ImportOptions): object {
+export function imageStreamImport(
+  stream: string,
+  { images, repository, keep = true, metadata }: ImportOptions,
+): object {
   return {
     kind: 'ImageStreamImport',
     apiVersion: 'image.openshift.io/v1',
