@@ -16,8 +16,10 @@ import {
   type Served,
 } from '#lib/kube-api';
 import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
+import { NotifiedPushes } from '#lib/import';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { TENANCY_RESOURCES } from '#lib/tenancy';
+import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
 import { VERSION } from './version.js';
 
@@ -56,6 +58,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         AUTHORIZER,
         TENANCY_RESOURCES,
         IMAGE_RESOURCES,
+        NotifiedPushes,
         LOGGER,
         METRICS,
       ],
@@ -73,6 +76,7 @@ function apiServer(
   authorizer: Authorizer,
   tenancy: readonly ResourceDefinition[],
   images: readonly ResourceDefinition[],
+  pushes: NotifiedPushes,
   logger: Logger,
   metrics: Metrics,
 ): ApiServer {
@@ -81,13 +85,18 @@ function apiServer(
   const others = tenancy.filter(({ group }) => group !== '');
   const definitions = [...core, ...images, ...others, ...historyResources(store, readModel)];
   const paths = serverPaths(definitions, VERSION);
+  const webhook = { pushes, authorizer, readModel, logger };
   return new ApiServer({
     resources: new ResourceRegistry(definitions),
     access: {
       authenticate: (request) => authenticator.authenticate(request),
       authorize: (access: Access) => authorizer.authorize(access),
     },
-    paths: (request) => (request.path === '/metrics' ? rendered(metrics) : paths(request)),
+    paths: (request, context) => {
+      if (request.path === '/metrics') return rendered(metrics);
+      if (request.path === REGISTRY_WEBHOOK) return answerRegistryWebhook(request, context(), webhook);
+      return paths(request, context);
+    },
     latestVersion: () => store.lastPosition(),
     maxWatches: limits.maxWatchers,
     onServed: (served) => observe(served, logger, metrics),

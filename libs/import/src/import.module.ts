@@ -18,6 +18,7 @@ import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { ImportService } from './import-service.js';
 import type { ImportSettings } from './import-settings.js';
 import { Importer } from './importer/importer.js';
+import { NotifiedPushes } from './notifications/notified-pushes.js';
 import { PULL_SECRETS, type PullSecretsOf } from './importer/pull-credentials.js';
 
 /** Nest token of the feed of changes that background imports follow; it must feed image streams. */
@@ -63,19 +64,27 @@ export class ImportModule {
       providers: [
         { provide: RegistryTransport, useFactory: () => new RegistryTransport(settings.transport) },
         {
+          provide: Importer,
+          inject: [RegistryTransport, PULL_SECRETS],
+          useFactory: (transport: RegistryTransport, pullSecretsOf: PullSecretsOf) =>
+            new Importer({ ...settings.importer, transport, pullSecretsOf }),
+        },
+        {
           provide: ImportService,
-          inject: [EVENT_STORE, ImageService, ImageStreamService, RegistryTransport, PULL_SECRETS, IMPORT_OBSERVER],
+          inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER],
           useFactory: (
             store: EventStore,
             images: ImageService,
             streams: ImageStreamService,
-            transport: RegistryTransport,
-            pullSecretsOf: PullSecretsOf,
+            importer: Importer,
             observer: ImportObserver,
-          ) => {
-            const importer = new Importer({ ...settings.importer, transport, pullSecretsOf });
-            return new ImportService({ store, images, streams, importer, observer });
-          },
+          ) => new ImportService({ store, images, streams, importer, observer }),
+        },
+        {
+          provide: NotifiedPushes,
+          inject: [ImageService, ImageStreamService, Importer],
+          useFactory: (images: ImageService, streams: ImageStreamService, importer: Importer) =>
+            new NotifiedPushes({ images, streams, importer }),
         },
         {
           provide: BackgroundImports,
@@ -97,7 +106,7 @@ export class ImportModule {
         },
         ImportLifecycle,
       ],
-      exports: [ImportService, BackgroundImports],
+      exports: [ImportService, BackgroundImports, NotifiedPushes],
     };
   }
 }

@@ -12,3 +12,16 @@ export type { FailureDetails, ImportFailure, ImportFailureReason } from './impor
 export type { ImportProgress } from './importer/import-progress.js';
 export { Importer, type ImporterOptions, type ImporterRun } from './importer/importer.js';
 export { PULL_SECRETS, type PullSecretsOf, type PullSecretText } from './importer/pull-credentials.js';
+export {
+  NotifiedPushes,
+  type Notifier,
+  type NotifiedPushesOptions,
+  type PushOutcome,
+} from './notifications/notified-pushes.js';
+export {
+  InvalidNotificationError,
+  parseNotification,
+  pushesOf,
+  RegistryNotification,
+  type NotifiedPush,
+} from './notifications/registry-notification.js';

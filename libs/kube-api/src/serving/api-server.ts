@@ -16,7 +16,11 @@ const MAX_TIMEOUT_MS = 60 * 60_000;
 const MAX_WARNING = 2_000;
 
 /** Answers a path that is no resource: discovery, OpenAPI, version. */
-export type PathHandler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse> | undefined;
+export type PathHandler = (
+  request: ApiRequest,
+  /** Who asks; made when it is asked for. */
+  context: () => RequestContext,
+) => ApiResponse | Promise<ApiResponse> | undefined;
 
 export interface ApiServerOptions {
   readonly resources: ResourceRegistry;
@@ -86,7 +90,7 @@ export class ApiServer {
     call.describe(info, user);
     await this.authorize(info, user);
     if (info.kind === 'path') {
-      const answer = await this.options.paths(request);
+      const answer = await this.options.paths(request, () => call.context(user, DEFAULT_TIMEOUT_MS));
       if (answer === undefined) throw noSuchResource();
       return answer;
     }
