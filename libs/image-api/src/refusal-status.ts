@@ -10,7 +10,7 @@ import {
   type FieldError,
   type GroupResource,
 } from '#lib/kube-api';
-import { UnresolvedTagsRefusal } from '#lib/stream';
+import { InvalidReferenceRefusal, problemsAt, UnresolvedTagsRefusal } from '#lib/stream';
 
 export const GROUP = 'image.openshift.io';
 
@@ -24,6 +24,8 @@ export interface ErrorNames {
   readonly kind: string;
   /** Name of the object of the request. */
   readonly name: string;
+  /** What a single tag is sent as, and where in that its reference stands. */
+  readonly sentAs?: { readonly kind: string; readonly path: string };
   /** Pass a lost race on, to somebody who tries again. */
   readonly leaveStale?: boolean;
 }
@@ -54,10 +56,16 @@ function statusOf(error: unknown, names: ErrorNames): unknown {
     case 'bad-request':
       return badRequest(error.message);
     case 'invalid':
-      return error instanceof UnresolvedTagsRefusal
-        ? unresolved(error)
-        : invalid(GROUP, names.kind, names.name, fieldErrors(error.problems));
+      return invalidStatus(error, names);
   }
+}
+
+function invalidStatus(error: Refusal, { kind, name, sentAs }: ErrorNames): ApiError {
+  if (error instanceof UnresolvedTagsRefusal) return unresolved(error);
+  if (error instanceof InvalidReferenceRefusal && sentAs !== undefined) {
+    return invalid(GROUP, sentAs.kind, error.subject, fieldErrors(problemsAt(sentAs.path, error.problems)));
+  }
+  return invalid(GROUP, kind, name, fieldErrors(error.problems));
 }
 
 /** Problems that came up while tags were resolved arrive as one cause, as they do in the original. */

@@ -1,5 +1,5 @@
 import type { Decider, FieldProblem } from '#lib/event-store';
-import type { ImageStreamEvent } from '#lib/events';
+import type { ImageStreamEvent, TagReference } from '#lib/events';
 import type {
   CreateStream,
   DeleteStream,
@@ -12,11 +12,19 @@ import type {
 } from './commands.js';
 import { Draft } from './draft.js';
 import { evolve, NO_IMAGE_STREAM, type ImageStream } from './image-stream.js';
-import { invalidStream, streamExists, streamNotFound, tagExists, tagNotFound, uidDiffers } from './refusals.js';
+import {
+  InvalidReferenceRefusal,
+  invalidStream,
+  streamExists,
+  streamNotFound,
+  tagExists,
+  tagNotFound,
+  uidDiffers,
+} from './refusals.js';
 import { timestamp } from './rules/image-lookup.js';
 import { validateNameLengths } from './rules/name-length.js';
-import { historyReferences } from './rules/known-references.js';
-import { isInsecureStream, tryParse } from './rules/tag-validation.js';
+import { allowingKnown, historyReferences } from './rules/known-references.js';
+import { isInsecureStream, tryParse, validateTagReference } from './rules/tag-validation.js';
 import { followMovedTags } from './rules/tracking.js';
 import type { StreamPolicy } from './stream-policy.js';
 import { applyImport } from './writes/import-write.js';
@@ -79,10 +87,24 @@ function update(draft: Draft, { name, metadata, spec, now, sources }: UpdateStre
 function specifyTag(draft: Draft, command: SpecifyTag, policy: StreamPolicy): void {
   const { creation, tag, reference, existing, now, sources } = command;
   const isNew = draft.current.header === undefined;
+  if (reference !== null) assertReference(draft, command, reference, policy);
   if (existing === 'refuse' && draft.tag(tag).spec !== null) throw tagExists(creation.name, tag);
   if (isNew) createStream(draft, creation, now);
   const tags = new Map(reference === null ? [] : [[tag, { ...reference, name: tag }]]);
   writeSpec(draft, { tags }, { now, sources, policy }, { isNew });
+}
+
+/** What is said of one tag is held to the rules before the stream is looked at, so that its writer is told of it alone. */
+function assertReference(
+  draft: Draft,
+  { creation, tag }: SpecifyTag,
+  reference: TagReference,
+  policy: StreamPolicy,
+): void {
+  const { header } = draft.current;
+  const insecure = header !== undefined && isInsecureStream(header);
+  const problems = validateTagReference(reference, insecure, allowingKnown(policy, draft.current));
+  if (problems.length > 0) throw new InvalidReferenceRefusal(creation.name, tag, problems);
 }
 
 function removeTagSpec(draft: Draft, { name, tag, now, sources }: RemoveTagSpec, policy: StreamPolicy): void {
@@ -113,7 +135,7 @@ function pushTag(draft: Draft, command: PushTag, policy: StreamPolicy): void {
     ? inOwnRepository(draft, command, policy)
     : command.dockerImageReference;
   const item = { created: timestamp(command.now), dockerImageReference, image: command.image, generation };
-  assertReference(draft, command.tag, dockerImageReference, policy);
+  assertPullSpec(draft, command.tag, dockerImageReference, policy);
   draft.move(command.tag, item, (step) => ({ type: 'TagPushed', data: step }));
   followMovedTags(draft);
 }
@@ -128,7 +150,7 @@ function inOwnRepository(draft: Draft, { dockerImageReference, image }: PushTag,
 }
 
 /** A reference that the stream has not shown yet must be one that may be imported. */
-function assertReference(draft: Draft, tag: string, text: string, policy: StreamPolicy): void {
+function assertPullSpec(draft: Draft, tag: string, text: string, policy: StreamPolicy): void {
   const { spec } = draft.tag(tag);
   const refuse = (problem: FieldProblem): void => {
     for (const known of historyReferences(draft.current)) if (known === text) return;

@@ -26,3 +26,11 @@ export class UnresolvedTagsRefusal extends Refusal {
     super('invalid', name, problems.map(({ field, detail }) => `${field}: ${detail}`).join(', '), problems);
   }
 }
+
+/** The reference that a tag was to get breaks rules of its own. The problems' fields are those of the reference. */
+export class InvalidReferenceRefusal extends Refusal {
+  constructor(stream: string, tag: string, problems: readonly FieldProblem[]) {
+    const message = problems.map(({ field, detail }) => `${field}: ${detail}`).join(', ');
+    super('invalid', `${stream}:${tag}`, message, problems);
+  }
+}

@@ -58,7 +58,10 @@ export class ImageStreamTagStorage implements ResourceStorage {
     private readonly api: ImageApiContext,
     private readonly images: ImageCache,
   ) {
-    this.writer = new TagWriter(api, { resource: 'imagestreamtags', existsAs: 'imagestreamtag' });
+    this.writer = new TagWriter(api, {
+      ...{ resource: 'imagestreamtags', existsAs: 'imagestreamtag' },
+      sentAs: { kind: 'ImageStreamTag', path: 'tag' },
+    });
   }
 
   async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {

@@ -45,7 +45,7 @@ export class ImageTagStorage implements ResourceStorage {
     private readonly api: ImageApiContext,
     private readonly images: ImageCache,
   ) {
-    this.writer = new TagWriter(api, { resource: 'imagetags' });
+    this.writer = new TagWriter(api, { resource: 'imagetags', sentAs: { kind: 'ImageTag', path: 'spec' } });
   }
 
   async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {

@@ -33,7 +33,7 @@ export interface TagWrite {
 }
 
 /** How the errors of a resource that shows tags name things. */
-export type TagErrorNames = Pick<ErrorNames, 'resource' | 'existsAs'>;
+export type TagErrorNames = Pick<ErrorNames, 'resource' | 'existsAs' | 'sentAs'>;
 
 /** Writes tags of streams for the two resources that show them. */
 export class TagWriter {

@@ -186,7 +186,7 @@ describe('resolving tags of another stream', () => {
     ['a pull spec in another namespace', { kind: 'DockerImage', name: 'quay.io/a/b', namespace: 'far' }],
   ])('refuses %s', (_what, from) => {
     givenStream()(created())
-      .when(specify(tag('t', from)))
+      .when(update(spec(tag('t', from))))
       .thenRefused('invalid', { message: /must be of the form <tag>, <repo>:<tag>, <id>, or <repo>@<id>/ });
   });
 

@@ -11,25 +11,30 @@ export const isInsecureStream = ({ metadata }: StreamHeader): boolean =>
 
 const KINDS = "valid values are 'DockerImage', 'ImageStreamImage', 'ImageStreamTag'";
 
-/** The rules for one spec tag, at `path`. */
+/** The rules for one spec tag. The problems' fields are those of the reference itself, such as `from.name`. */
 export function validateTagReference(
   reference: TagReference,
-  path: string,
   streamIsInsecure: boolean,
   policy: StreamPolicy,
 ): FieldProblem[] {
   const transport: Transport = streamIsInsecure || reference.importPolicy.insecure ? 'any' : 'secure';
   return [
-    ...validateFrom(reference, path, transport, policy),
-    ...validateReferencePolicy(reference.referencePolicy.type, path),
-    ...validateImportMode(reference.importPolicy.importMode, path),
+    ...validateFrom(reference, transport, policy),
+    ...validateReferencePolicy(reference.referencePolicy.type),
+    ...validateImportMode(reference.importPolicy.importMode),
   ];
 }
 
-export function validateImportMode(mode: string, path: string): FieldProblem[] {
+/** Problems of a part, where that stands in the whole. */
+export const problemsAt = (path: string, problems: readonly FieldProblem[]): FieldProblem[] =>
+  problems.map((problem) => ({ ...problem, field: `${path}.${problem.field}` }));
+
+/** @param path - of what has the import policy; left out where fields are those of that itself. */
+export function validateImportMode(mode: string, path?: string): FieldProblem[] {
   if (mode === '' || mode === 'Legacy' || mode === 'PreserveOriginal') return [];
+  const field = 'importPolicy.importMode';
   const detail = "invalid import mode, valid modes are '', 'Legacy', 'PreserveOriginal'";
-  return [{ field: `${path}.importPolicy.importMode`, kind: 'invalid', value: mode, detail }];
+  return [{ field: path === undefined ? field : `${path}.${field}`, kind: 'invalid', value: mode, detail }];
 }
 
 /** The rules for the repository that a whole stream is imported from. */
@@ -66,27 +71,26 @@ export function tryParse(text: string): DockerReference | string {
 
 function validateFrom(
   { from, importPolicy }: TagReference,
-  path: string,
   transport: Transport,
   policy: StreamPolicy,
 ): FieldProblem[] {
   if (from === undefined) return [];
   const { kind = '', name = '' } = from;
   const problems: FieldProblem[] = [];
-  if (name === '') problems.push({ field: `${path}.from.name`, kind: 'required', detail: '' });
+  if (name === '') problems.push({ field: 'from.name', kind: 'required', detail: '' });
   switch (kind) {
     case 'DockerImage':
-      if (name !== '') problems.push(...validatePullSpec(name, `${path}.from.name`, transport, policy));
+      if (name !== '') problems.push(...validatePullSpec(name, 'from.name', transport, policy));
       break;
     case 'ImageStreamImage':
     case 'ImageStreamTag':
       if (importPolicy.scheduled) {
         const detail = 'only tags pointing to Docker repositories may be scheduled for background import';
-        problems.push({ field: `${path}.importPolicy.scheduled`, kind: 'invalid', value: true, detail });
+        problems.push({ field: 'importPolicy.scheduled', kind: 'invalid', value: true, detail });
       }
       break;
     default:
-      problems.push({ field: `${path}.from.kind`, kind: 'required', detail: KINDS });
+      problems.push({ field: 'from.kind', kind: 'required', detail: KINDS });
   }
   return problems;
 }
@@ -98,8 +102,8 @@ function validatePullSpec(text: string, field: string, transport: Transport, pol
   return refusal === undefined ? [] : [{ field, kind: 'forbidden', detail: refusal }];
 }
 
-function validateReferencePolicy(type: string, path: string): FieldProblem[] {
+function validateReferencePolicy(type: string): FieldProblem[] {
   if (type === 'Source' || type === 'Local') return [];
   const detail = 'valid values are "Source", "Local"';
-  return [{ field: `${path}.referencePolicy.type`, kind: 'invalid', value: type, detail }];
+  return [{ field: 'referencePolicy.type', kind: 'invalid', value: type, detail }];
 }

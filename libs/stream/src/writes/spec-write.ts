@@ -7,7 +7,12 @@ import { asksForSomethingElse, sameReference } from '../rules/tag-change.js';
 import { allowingKnown } from '../rules/known-references.js';
 import { resolveTags } from '../rules/tag-resolution.js';
 import { SourcesNeeded, type Sources } from '../rules/tag-sources.js';
-import { isInsecureStream, validateSourceRepository, validateTagReference } from '../rules/tag-validation.js';
+import {
+  isInsecureStream,
+  problemsAt,
+  validateSourceRepository,
+  validateTagReference,
+} from '../rules/tag-validation.js';
 import { followMovedTags, trackedFirst } from '../rules/tracking.js';
 import type { StreamPolicy } from '../stream-policy.js';
 
@@ -91,7 +96,8 @@ export function writeSpec(draft: Draft, change: SpecChange, decision: Decision, 
     const { name: tag } = reference;
     const final = { ...reference, generation: reference.generation || streamGeneration };
     if (asksAnew) changed.push(final);
-    problems.push(...validateTagReference(final, `spec.tags[${tag}]`, isInsecureStream(draft.header), policy));
+    const faults = validateTagReference(final, isInsecureStream(draft.header), policy);
+    problems.push(...problemsAt(`spec.tags[${tag}]`, faults));
     draft.emit({ type: 'TagSpecified', data: { tag, reference: final, streamGeneration } });
   }
   const resolved = resolveTags(draft, trackedFirst(changed.sort(byName), header), { ...decision, policy });

@@ -216,21 +216,26 @@ describe('specifying one tag', () => {
 });
 
 describe('the rules for a spec', () => {
-  it.each<[TagReference, readonly string[]]>([
-    [tag('v1', 'Not A Reference'), ['spec.tags[v1].from.name']],
-    [tag('v1', undefined, { referencePolicy: { type: 'Else' } }), ['spec.tags[v1].referencePolicy.type']],
-    [tag('v1', undefined, { importPolicy: { importMode: 'Else' } }), ['spec.tags[v1].importPolicy.importMode']],
-    [
-      tag('v1', tagOf('v0'), { importPolicy: { importMode: 'Legacy', scheduled: true } }),
-      ['spec.tags[v1].importPolicy.scheduled'],
-    ],
-  ])('refuse %j', (reference, fields) => {
-    givenStream()(created()).when(specify(reference)).thenRefused('invalid', { subject: 'st', fields });
+  it.each<[TagReference, string]>([
+    [tag('v1', 'Not A Reference'), 'from.name'],
+    [tag('v1', undefined, { referencePolicy: { type: 'Else' } }), 'referencePolicy.type'],
+    [tag('v1', undefined, { importPolicy: { importMode: 'Else' } }), 'importPolicy.importMode'],
+    [tag('v1', tagOf('v0'), { importPolicy: { importMode: 'Legacy', scheduled: true } }), 'importPolicy.scheduled'],
+  ])('refuse %j, alone and as part of a spec', (reference, field) => {
+    givenStream()(created())
+      .when(specify(reference))
+      .thenRefused('invalid', { subject: 'st:v1', fields: [field] });
+    givenStream()(created())
+      .when(update(spec(reference)))
+      .thenRefused('invalid', { subject: 'st', fields: [`spec.tags[v1].${field}`] });
   });
 
   it('refuse a source without a name', () => {
     givenStream()(created())
       .when(specify(tag('v1', '')))
+      .thenRefused('invalid', { subject: 'st:v1', fields: ['from.name'] });
+    givenStream()(created())
+      .when(update(spec(tag('v1', ''))))
       .thenRefused('invalid', { message: /spec.tags\[v1\].from.name/ });
   });
 
@@ -255,7 +260,7 @@ describe('the rules for a spec', () => {
     const v1 = tag('v1', 'quay.io/a/b:c');
     givenStream(policy)(created())
       .when(specify(v1))
-      .thenRefused('invalid', { fields: ['spec.tags[v1].from.name'] });
+      .thenRefused('invalid', { fields: ['from.name'] });
     givenStream(policy)(created(), specified(v1))
       .when(update(spec({ ...v1, annotations: { note: 'x' } }, tag('v2', 'quay.io/a/b:other'))))
       .thenTypes('TagSpecified', 'TagSpecified');
