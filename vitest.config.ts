@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { testReporters } from './test/reporters.js';
 
 /** Libraries are imported as `#lib/<name>`; the `source` condition points those at TypeScript rather than at a build. */
 const conditions = ['source', 'node', 'import', 'default'];
@@ -8,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   oxc: { decorator: { legacy: true } },
   test: {
+    reporters: testReporters('unit'),
     isolate: false,
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     exclude: ['test/system/**', '**/node_modules/**', 'dist/**'],

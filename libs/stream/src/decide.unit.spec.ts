@@ -14,7 +14,7 @@ import {
   specified,
   specify,
   tag,
-} from './example-stream.js';
+} from './example-stream.fixture.js';
 
 const head = { created: NOW_TEXT };
 

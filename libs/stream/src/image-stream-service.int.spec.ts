@@ -17,7 +17,7 @@ import {
   tag,
   tagOf,
   update,
-} from './example-stream.js';
+} from './example-stream.fixture.js';
 import { ImageStreamModule } from './image-stream.module.js';
 import { ImageStreamService, type StreamCaller } from './image-stream-service.js';
 import { OPEN_POLICY } from './stream-policy.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TagHistory, type HistoryMove, type TagItem } from '#lib/events';
-import { A, B, item } from '../example-stream.js';
+import { A, B, item } from '../example-stream.fixture.js';
 import { takeIn } from './history-rule.js';
 
 const later = '2026-05-06T07:08:09Z';

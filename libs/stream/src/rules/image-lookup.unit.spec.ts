@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { A, B, created, item, NOW, NOW_TEXT, pushed } from '../example-stream.js';
+import { A, B, created, item, NOW, NOW_TEXT, pushed } from '../example-stream.fixture.js';
 import { evolve, NO_IMAGE_STREAM, type ImageStream } from '../image-stream.js';
 import { lookUpImage, lookUpSource } from './image-lookup.js';
 import type { TagSource } from './tag-sources.js';

@@ -19,7 +19,7 @@ import {
   tag,
   tagOf,
   update,
-} from '../example-stream.js';
+} from '../example-stream.fixture.js';
 import { evolve, NO_IMAGE_STREAM, type ImageStream } from '../image-stream.js';
 import { lookUpSource } from './image-lookup.js';
 import { parseTagSource, sourceKey, SourcesNeeded, type SourceAnswer, type Sources } from './tag-sources.js';

@@ -15,7 +15,7 @@ import {
   tag,
   tagOf,
   update,
-} from '../example-stream.js';
+} from '../example-stream.fixture.js';
 import type { ImageStream } from '../image-stream.js';
 
 const images = ({ tags }: ImageStream, name: string): readonly string[] =>

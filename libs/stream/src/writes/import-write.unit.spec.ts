@@ -16,7 +16,7 @@ import {
   specified,
   tag,
   tagOf,
-} from '../example-stream.js';
+} from '../example-stream.fixture.js';
 import { NO_SOURCES } from '../rules/tag-sources.js';
 
 const SOURCE = 'quay.io/team/app:1';

@@ -19,7 +19,7 @@ import {
   tag,
   tagOf,
   update,
-} from '../example-stream.js';
+} from '../example-stream.fixture.js';
 import type { ImageStream } from '../image-stream.js';
 import { NO_SOURCES } from '../rules/tag-sources.js';
 

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageStreamEvent, TagCondition, TagItem } from '#lib/events';
 import type { ReplaceStatus, WrittenTagStatus } from '../commands.js';
-import { A, B, C, created, givenStream, item, metadata, pushed, refusing, specified, tag } from '../example-stream.js';
+import {
+  A,
+  B,
+  C,
+  created,
+  givenStream,
+  item,
+  metadata,
+  pushed,
+  refusing,
+  specified,
+  tag,
+} from '../example-stream.fixture.js';
 
 const write = (tags: WrittenTagStatus[], change: Partial<ReplaceStatus> = {}): ReplaceStatus => ({
   type: 'ReplaceStatus',
