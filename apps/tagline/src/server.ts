@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ensureIdentity, publishAddress, type Identity } from '#lib/access';
 import type { Configuration, ListenAddress } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
+import { refuseUnreadable } from '#lib/kube-api';
 import { NestLogger, Readiness, type Logger } from '#lib/observability';
 import { TaglineModule } from './tagline.module.js';
 
@@ -38,6 +39,7 @@ export async function startServer(configuration: Configuration, logger: Logger):
       requestTimeout: RECEIVE_MS,
       forceCloseConnections: 'idle',
       routerOptions: { maxParamLength: 2_048 },
+      frameworkErrors: refuseUnreadable,
     });
     const app = await NestFactory.create<NestFastifyApplication>(
       TaglineModule.forRoot({ configuration, identity, logger }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiServer } from '../serving/api-server.js';
 import { ApiError } from '../status.js';
+import { discardBody } from './discard-body.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -16,10 +17,7 @@ export function mountApiServer(fastify: FastifyInstance, server: ApiServer): voi
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
-    scope.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-      const { code, body } = refusal(error);
-      void reply.code(code).header('content-type', 'application/json').send(body);
-    });
+    scope.setErrorHandler(refuseUnreadable);
     scope.route({
       method: [...METHODS],
       url: '/*',
@@ -30,6 +28,18 @@ export function mountApiServer(fastify: FastifyInstance, server: ApiServer): voi
     });
     done();
   });
+}
+
+/** Refuses what Fastify cannot read, as a Kubernetes client expects it. Also for its option `frameworkErrors`. */
+export function refuseUnreadable(
+  error: { statusCode?: number; message: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { code, body } = refusal(error);
+  reply.code(code).header('content-type', 'application/json');
+  if (code !== 413) void reply.send(body);
+  else void discardBody(request.raw).then(() => reply.send(body));
 }
 
 async function answer(server: ApiServer, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -59,7 +69,7 @@ function requestIdOf({ raw }: FastifyRequest): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** What Fastify refuses before the API server sees it: bodies that are too large or broken. */
+/** What Fastify refuses before the API server sees it: bodies that are too large, and paths that cannot be read. */
 function refusal({ statusCode = 500, message }: { statusCode?: number; message: string }): {
   code: number;
   body: string;

@@ -44,7 +44,8 @@ export class ResourceRegistry {
    */
   target(request: ResourceRequest): Target {
     const definition = this.byPath.get(pathOf(request));
-    if (definition === undefined || !fits(definition, request)) throw noSuchResource();
+    if (definition === undefined || !fits(definition, request) || isTooLong(request)) throw noSuchResource();
+    if (!isPlaceFor(request)) throw methodNotAllowed();
     const target = request.subresource === '' ? whole(definition) : sub(definition, request.subresource);
     if (target.storage[METHODS[request.verb]] === undefined) throw methodNotAllowed();
     return target;
@@ -60,6 +61,22 @@ const pathOf = ({ group, version, resource }: { group: string; version: string; 
 /** Single objects of a namespaced resource are asked for in their namespace, those of others outside of any. */
 function fits({ namespaced }: ResourceDefinition, { namespace, verb }: ResourceRequest): boolean {
   return namespaced ? namespace !== undefined || verb === 'list' || verb === 'watch' : namespace === undefined;
+}
+
+/**
+ * Longest name and namespace of a path, in bytes. Nothing is named like that: the longest names are those of tags, of at
+ * most 255 + 256 characters. The bound keeps what is looked for within what can be a key of an index.
+ */
+const MAX_NAME_BYTES = 1_536;
+const MAX_NAMESPACE_BYTES = 253;
+
+const isTooLong = ({ name, namespace = '' }: ResourceRequest): boolean =>
+  Buffer.byteLength(name) > MAX_NAME_BYTES || Buffer.byteLength(namespace) > MAX_NAMESPACE_BYTES;
+
+/** What is created is sent to its collection, what is changed to its own path. */
+function isPlaceFor({ verb, name, subresource }: ResourceRequest): boolean {
+  if (verb === 'create') return name === '' || subresource !== '';
+  return (verb !== 'update' && verb !== 'patch') || name !== '';
 }
 
 function whole(definition: ResourceDefinition): Target {
