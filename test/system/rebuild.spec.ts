@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { run } from './harness/child-process.js';
+import { runCommandLine } from './harness/command-line.js';
 import { GROUP } from './harness/api-client.js';
 import { givenServer } from './harness/given.js';
 import { digestOf, imageStream, mapping } from './harness/image-objects.js';
-import { REPOSITORY_ROOT } from './harness/tagline-server.js';
 
 const given = givenServer();
 
@@ -42,11 +41,7 @@ describe('rebuilding the read models', () => {
   });
 });
 
-const rebuild = (...args: string[]) =>
-  run('npm', ['run', '--silent', 'rebuild', '--', ...args], {
-    cwd: REPOSITORY_ROOT,
-    env: { ...process.env, TAGLINE_DATA_DIR: given.server.dataDir },
-  });
+const rebuild = (...args: string[]) => runCommandLine('rebuild', given.server.dataDir, ...args);
 
 async function digest(...args: string[]): Promise<string> {
   const { stdout, stderr } = await rebuild(...args);

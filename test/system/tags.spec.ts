@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run } from './harness/child-process.js';
+import { runCommandLine } from './harness/command-line.js';
 import { givenServer } from './harness/given.js';
 import { digestOf, imageStream, mapping } from './harness/image-objects.js';
-import { REPOSITORY_ROOT } from './harness/tagline-server.js';
 
 const given = givenServer();
 const [one, two, three] = [digestOf('one'), digestOf('two'), digestOf('three')];
@@ -112,11 +111,8 @@ describe('replay', () => {
     const then = (await given.kubectl.json('get', 'is', 'past'))['status'];
     await push('past', '1', two);
     await given.kubectl.run('delete', 'is', 'past');
-    const { code, stdout, stderr } = await run(
-      'npm',
-      ['run', '--silent', 'replay', '--', '--at', at, '--output', 'json', 'team/past'],
-      { cwd: REPOSITORY_ROOT, env: { ...process.env, TAGLINE_DATA_DIR: given.server.dataDir } },
-    );
+    const args = ['--at', at, '--output', 'json', 'team/past'];
+    const { code, stdout, stderr } = await runCommandLine('replay', given.server.dataDir, ...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ metadata: { name: 'past', resourceVersion: at }, status: then });
   });
@@ -124,10 +120,7 @@ describe('replay', () => {
 
 describe('verify', () => {
   it('finds the log as it was written', async () => {
-    const { code, stdout } = await run('npm', ['run', '--silent', 'verify'], {
-      cwd: REPOSITORY_ROOT,
-      env: { ...process.env, TAGLINE_DATA_DIR: given.server.dataDir },
-    });
+    const { code, stdout } = await runCommandLine('verify', given.server.dataDir);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+ events in \d+ streams, 0 broken$/m);
   });
