@@ -35,6 +35,7 @@ import { imageStreamView } from '../views/image-stream-view.js';
 import { fromSnapshot, fromView, type StreamSource } from '../views/stream-source.js';
 import { untilCurrent } from '../write-loop.js';
 import { listStreams } from './list-streams.js';
+import { warnOfTagNames } from './tag-name-warnings.js';
 import { userMetadata } from './user-metadata.js';
 
 const RESOURCE = inGroup('imagestreams');
@@ -78,6 +79,7 @@ export class ImageStreamStorage implements ResourceStorage {
       ...streamPathErrors(namespace, name),
     ];
     if (errors.length > 0) throw invalid(GROUP, 'ImageStream', name, errors);
+    warnOfTagNames(context, tagNames(spec), () => []);
     const command = {
       type: 'CreateStream',
       creation: { namespace, name, uid: randomUUID() },
@@ -101,6 +103,7 @@ export class ImageStreamStorage implements ResourceStorage {
       const current = this.render(await this.source(namespace, name));
       const wanted = this.wanted(current, desired);
       const { metadata, spec } = wanted;
+      warnOfTagNames(context, tagNames(spec), () => tagNames(current.object().spec));
       const command = {
         type: 'UpdateStream',
         name,
@@ -247,6 +250,8 @@ async function asUpdate(name: string, run: () => Promise<ObjectView>): Promise<W
   const view = await asStatus({ ...names(name), leaveStale: true }, run);
   return { view, created: false };
 }
+
+const tagNames = ({ tags = [] }: ImageStreamSpec): string[] => tags.map(({ name }) => name);
 
 const desiredSpec = ({ lookupPolicy, dockerImageRepository = '', tags = [] }: ImageStreamSpec) => ({
   lookupPolicy,

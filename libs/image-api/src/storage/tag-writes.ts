@@ -16,6 +16,7 @@ import { streamName, streamPathErrors } from '../object-names.js';
 import { asStatus, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
 import { defaultTagReference } from '../schema/defaults.js';
 import type { Submitted } from '../schema/types.js';
+import { warnOfTagNames } from './tag-name-warnings.js';
 import type { TagOfStream } from '../views/image-stream-tag-view.js';
 
 export interface TagKey {
@@ -56,6 +57,7 @@ export class TagWriter {
     const { namespace, stream, tag } = key;
     const { reference, existing, dryRun, version } = write;
     await this.assertStreamPossible(namespace, stream);
+    if (reference !== null) warnOfTagNames(context, [tag], () => (existing === 'replace' ? [tag] : []));
     const caller = callerOf(this.api, context, { metadata: { annotations: reference?.annotations ?? {} } });
     const command = {
       type: 'SpecifyTag',
