@@ -11,12 +11,13 @@ import type { Json, ServerName } from './transcript.js';
 
 /** How the servers differ. */
 const SETTINGS: Readonly<Record<ServerName, Readonly<Record<string, string>>>> = {
-  /** No registry in front, everything may be imported. */
-  plain: {},
-  /** A registry in front, known inside and outside. */
+  /** No registry in front, and next to everything may be imported. */
+  plain: { TAGLINE_IMAGES_REGISTRY_SOURCES_BLOCKED_REGISTRIES: 'blocked.example.net' },
+  /** A registry in front, known inside and outside; of a repository, two tags are imported. */
   registry: {
     TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry:5000',
     TAGLINE_IMAGES_EXTERNAL_REGISTRY_HOSTNAMES: 'ext.example.com,other.example.com',
+    TAGLINE_IMAGES_MAX_IMAGES_BULK_IMPORTED_PER_REPOSITORY: '2',
   },
   /** Only some registries may be imported from. */
   'allow-list': {
