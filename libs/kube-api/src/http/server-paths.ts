@@ -3,6 +3,7 @@ import { Discovery } from '../discovery/discovery.js';
 import { parseAccept } from '../negotiation/response-form.js';
 import { openApiV2, OPENAPI_V2_PROTOBUF, OPENAPI_V2_PROTOBUF_ACCEPTED } from '../openapi/openapi-v2.js';
 import { openApiV3Document, openApiV3Index } from '../openapi/openapi-v3.js';
+import type { OpenApiOptions } from '../openapi/options.js';
 import { jsonResponse, type ApiRequest, type ApiResponse } from '../serving/api-request.js';
 import type { PathHandler } from '../serving/api-server.js';
 import { verbsOf } from '../serving/resource-registry.js';
@@ -21,18 +22,20 @@ export interface VersionInfo {
   readonly platform: string;
 }
 
+const SHOWN: OpenApiOptions = { serverSideApply: true };
+
 /**
  * The paths that are no resources: what the server has, in every form that clients ask for it, and its version. Made at
  * the first request for each, and kept.
  */
 export function serverPaths(definitions: readonly ResourceDefinition[], version: VersionInfo): PathHandler {
   const discovery = new Discovery(definitions.map(describe));
-  const v2 = lazy(() => openApiV2(definitions));
-  const v3Index = lazy(() => openApiV3Index(definitions));
+  const v2 = lazy(() => openApiV2(definitions, SHOWN));
+  const v3Index = lazy(() => openApiV3Index(definitions, SHOWN));
   const v3Documents = new Map<string, ReturnType<typeof openApiV3Document>>();
   const v3Document = (group: string, of: string): ReturnType<typeof openApiV3Document> => {
     const key = `${group}/${of}`;
-    if (!v3Documents.has(key)) v3Documents.set(key, openApiV3Document(definitions, group, of));
+    if (!v3Documents.has(key)) v3Documents.set(key, openApiV3Document(definitions, group, of, SHOWN));
     return v3Documents.get(key);
   };
 

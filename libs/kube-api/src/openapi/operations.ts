@@ -1,3 +1,4 @@
+import { APPLY_PATCH_TYPE, PATCH_TYPES } from '../patch/apply-patch.js';
 import { deleteOptions, listSchemaOf, status } from '../schema/meta.js';
 import { object } from '../schema/schema.js';
 import type { ObjectSchema } from '../schema/schema.js';
@@ -131,13 +132,6 @@ const JSON_ONLY = ['application/json'] as const;
 const OBJECT_TYPES = ['application/json', 'application/yaml'] as const;
 const WATCH_TYPES = ['application/json', 'application/json;stream=watch'] as const;
 
-const PATCH_TYPES = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-] as const;
-const APPLY_TYPE = 'application/apply-patch+yaml';
-
 const patchShape = object(
   'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
   'Changes to an object, in the format that the content type names.',
@@ -203,7 +197,7 @@ const patch = (target: Target, { serverSideApply = false }: OpenApiOptions): Ope
   query: PATCH_PARAMETERS,
   body: {
     shape: patchShape,
-    mediaTypes: serverSideApply ? [APPLY_TYPE, ...PATCH_TYPES] : PATCH_TYPES,
+    mediaTypes: serverSideApply ? [APPLY_PATCH_TYPE, ...PATCH_TYPES] : PATCH_TYPES,
     required: true,
   },
   codes: [200, 201],

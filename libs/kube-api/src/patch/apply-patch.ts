@@ -15,6 +15,9 @@ export const PATCH_TYPES = [
   'application/strategic-merge-patch+json',
 ] as const;
 
+/** A configuration for server-side apply, which is no patch but comes as one. */
+export const APPLY_PATCH_TYPE = 'application/apply-patch+yaml';
+
 export type PatchType = (typeof PATCH_TYPES)[number];
 
 /**
@@ -38,7 +41,7 @@ export function patchTypeOf(contentType: string): PatchType {
   if (type !== undefined) return type;
   throw new ApiError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${[...PATCH_TYPES, APPLY_PATCH_TYPE].join(', ')}`,
   );
 }
 

@@ -26,7 +26,7 @@ describe('applyPatch', () => {
       expect(() => apply(type, '{}')).toThrow(
         new ApiError(
           'UnsupportedMediaType',
-          'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json',
+          'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
         ),
       );
     }

@@ -42,11 +42,11 @@ export function parseListOptions(parameters: URLSearchParams, fields: Iterable<s
   const labels = selectorText(parameters, 'labelSelector');
   const selectors = { labels, fields: selectorText(parameters, 'fieldSelector') };
   const raw: RawListOptions = {
-    watch: flag(parameters, 'watch') ?? false,
+    watch: isFlagSet(parameters, 'watch') ?? false,
     continueToken: sent('continue'),
     resourceVersion: sent('resourceVersion'),
     match: sent('resourceVersionMatch'),
-    sendInitialEvents: flag(parameters, 'sendInitialEvents'),
+    sendInitialEvents: isFlagSet(parameters, 'sendInitialEvents'),
   };
   const limit = integer(parameters, 'limit') ?? 0;
   const timeoutSeconds = integer(parameters, 'timeoutSeconds');
@@ -64,7 +64,7 @@ export function parseListOptions(parameters: URLSearchParams, fields: Iterable<s
     labelSelector,
     fieldSelector,
     watch: raw.watch,
-    allowWatchBookmarks: flag(parameters, 'allowWatchBookmarks') ?? false,
+    allowWatchBookmarks: isFlagSet(parameters, 'allowWatchBookmarks') ?? false,
     ...(limit > 0 ? { limit } : {}),
     ...(isPage ? { continue: decodeContinueToken(raw.continueToken, selectors) } : {}),
     ...(raw.resourceVersion === '' ? {} : { resourceVersion: raw.resourceVersion }),
@@ -147,7 +147,7 @@ function selectorText(parameters: URLSearchParams, name: string): string {
 }
 
 /** As Kubernetes reads a flag: only `false` and `0` mean no, so that `?watch` alone means yes. */
-function flag(parameters: URLSearchParams, name: string): boolean | undefined {
+export function isFlagSet(parameters: URLSearchParams, name: string): boolean | undefined {
   const text = parameters.get(name);
   if (text === null) return undefined;
   return text.toLowerCase() !== 'false' && text !== '0';

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { isFlagSet } from '../selection/list-options.js';
 import { ApiError, forbidden, internalError, unauthorized } from '../status.js';
 import type { RequestContext, RequestUser } from '../storage/request-context.js';
 import type { Access, AccessControl } from './access.js';
@@ -83,8 +84,7 @@ export class ApiServer {
 
   private async answer(call: Call): Promise<ApiResponse | undefined> {
     const { request, response } = call;
-    const watch = request.query.get('watch');
-    const info = parseRequest(request.method, request.path, watch === 'true' || watch === '1');
+    const info = parseRequest(request.method, request.path, isFlagSet(request.query, 'watch') ?? false);
     const user = await this.options.access.authenticate({ authorization: request.headers.authorization });
     if (user === undefined || user === 'rejected') throw unauthorized();
     call.describe(info, user);
@@ -97,8 +97,9 @@ export class ApiServer {
     const target = this.options.resources.target(info);
     const context = call.context(user, info.verb === 'watch' ? Infinity : deadline(request, target));
     const { latestVersion } = this.options;
+    const mayCreate = (): Promise<void> => this.authorize({ ...info, verb: 'create' }, user);
     const handled = (): Promise<ApiResponse | undefined> =>
-      handleResource({ request, info, target, context, response, latestVersion });
+      handleResource({ request, info, target, context, response, latestVersion, mayCreate });
     return info.verb === 'watch' ? this.watching(handled) : call.before(context.signal, handled());
   }
 

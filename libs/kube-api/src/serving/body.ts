@@ -53,6 +53,20 @@ export function readObject(
   return conform(json, target, { request, options, text, warn });
 }
 
+/**
+ * Reads a configuration that is applied: JSON or YAML.
+ *
+ * @throws ApiError 400 where it is no object of the resource's kind.
+ */
+export function readConfiguration(request: ApiRequest, target: Target, warn: (text: string) => void): KubeObject {
+  const body = request.body?.toString('utf8') ?? '';
+  // All JSON is YAML, but reading it as such takes a hundred times as long.
+  const isJson = body.trimStart().startsWith('{');
+  const json = isJson ? parseJsonBody(body) : parseYamlBody(body);
+  assertKind(json, target);
+  return conform(json, target, { request, options: 'PatchOptions', text: isJson ? body : '', warn });
+}
+
 /** Brings a JSON value into the shape of its kind; what does not belong there is dropped, reported or refused. */
 export function conform(
   json: JsonValue,

@@ -1,24 +1,19 @@
-import { generateName } from '../schema/generate-name.js';
 import type { JsonObject } from '../schema/json.js';
 import { responseForm } from '../negotiation/response-form.js';
-import { applyPatch } from '../patch/apply-patch.js';
+import { fieldManagerOf } from '../apply/field-manager.js';
+import { applyPatch, APPLY_PATCH_TYPE } from '../patch/apply-patch.js';
 import { parseListOptions, type ListOptions } from '../selection/list-options.js';
-import { ApiError, badRequest, fieldError, invalid, type Status } from '../status.js';
+import { ApiError, badRequest, type Status } from '../status.js';
 import type { RequestContext } from '../storage/request-context.js';
-import type {
-  Deleted,
-  KubeObject,
-  ResourceStorage,
-  ObjectKey,
-  ObjectView,
-  Scope,
-  Written,
-} from '../storage/resource.js';
+import type { Deleted, KubeObject, ResourceStorage, ObjectView, Scope, Written } from '../storage/resource.js';
 import type { IncludeObject } from '../table/table.js';
 import { writeWatch, type WatchedStorage } from '../watch/watch-response.js';
+import { applyRequest } from './apply-request.js';
 import { jsonResponse, type ApiRequest, type ApiResponse } from './api-request.js';
 import { apiVersionOf, conform, mediaTypeOf, readObject } from './body.js';
 import { writeList } from './list-response.js';
+import { withOwners, type Writer } from './owned-write.js';
+import { keyOf, named, withPlace } from './placed-object.js';
 import { presentationOf, type Presentation } from './presentation.js';
 import type { ResourceRequest } from './request-info.js';
 import type { Target } from './resource-registry.js';
@@ -36,6 +31,8 @@ export interface ResourceCall {
   readonly response: ServerResponse;
   /** Version of the newest event. */
   readonly latestVersion: () => Promise<number>;
+  /** @throws ApiError 403 where the caller may not create what a write would bring into being. */
+  readonly mayCreate: () => Promise<void>;
 }
 
 /** @returns the answer, or nothing where it has been written already. */
@@ -61,13 +58,15 @@ export async function handleResource(call: ResourceCall): Promise<ApiResponse | 
 }
 
 async function get(call: ResourceCall): Promise<ApiResponse> {
+  const shown = presentation(call);
   await assertNotFuture(call, call.request.query.get('resourceVersion') ?? '');
   const view = await call.target.storage.get?.(call.context, keyOf(call.info));
   if (view === undefined) throw new Error('a readable resource can be read');
-  return answer(call, 200, view);
+  return answer(shown, 200, view);
 }
 
 async function list(call: ResourceCall): Promise<ApiResponse | undefined> {
+  const shown = presentation(call);
   const options = listOptions(call);
   await assertNotFuture(call, options.resourceVersion ?? '');
   const { storage } = call.target;
@@ -78,7 +77,7 @@ async function list(call: ResourceCall): Promise<ApiResponse | undefined> {
   });
   if (found === undefined) throw new Error('a listed resource has a list');
   if (found.status !== undefined) return jsonResponse(200, success({}, 200));
-  await writeList(call.response, found, presentation(call), options);
+  await writeList(call.response, found, shown, options);
   return undefined;
 }
 
@@ -105,32 +104,52 @@ async function watch(call: ResourceCall): Promise<undefined> {
 
 async function create(call: ResourceCall): Promise<ApiResponse> {
   const { target, context, info, request } = call;
-  const object = named(call, withPlace(readObject(request, target, 'create', context.warn), info));
+  // In which form it will be shown is settled before anything is written.
+  const shown = presentation(call);
+  const writer = writerOf(call, 'CreateOptions');
+  const sent = named(target, info, withPlace(readObject(request, target, 'create', context.warn), info));
+  const object = withOwners(writer, undefined, sent);
   const dryRun = isDryRun(request.query.getAll('dryRun'), 'CreateOptions');
   const created = await target.storage.create?.(context, keyOf(info, object.metadata.name), object, { dryRun });
   if (created === undefined) throw new Error('a creatable resource can be created');
   if ('status' in created) return jsonResponse(201, success({}, 201));
-  return answer(call, 201, created);
+  return answer(shown, 201, created);
 }
 
 async function update(call: ResourceCall): Promise<ApiResponse> {
   const { target, context, info, request } = call;
+  const shown = presentation(call);
+  const writer = writerOf(call, 'UpdateOptions');
   const object = withPlace(readObject(request, target, 'update', context.warn), info);
-  return written(call, await store(call, () => object, 'UpdateOptions'));
+  const desired = (current: KubeObject | undefined): KubeObject => withOwners(writer, current, object);
+  return written(shown, await store(call, desired, 'UpdateOptions'));
 }
 
 async function patch(call: ResourceCall): Promise<ApiResponse> {
   const { target, context, info, request } = call;
+  const shown = presentation(call);
   const contentType = mediaTypeOf(request);
+  if (contentType === APPLY_PATCH_TYPE) return written(shown, await applyRequest(call));
+  const writer = writerOf(call, 'PatchOptions');
   const text = request.body?.toString('utf8') ?? '';
   const desired = (current: KubeObject | undefined): KubeObject => {
     const base = current ?? { kind: target.kind, apiVersion: apiVersionOf(target), metadata: keyOf(info) };
     const patched = applyPatch(contentType, target.schema, base as unknown as JsonObject, text);
     const conformed = conform(patched, target, { request, options: 'PatchOptions', text: '', warn: context.warn });
-    return withPlace(conformed, info);
+    return withOwners(writer, current, withPlace(conformed, info));
   };
-  return written(call, await store(call, desired, 'PatchOptions'));
+  return written(shown, await store(call, desired, 'PatchOptions'));
 }
+
+const writerOf = (
+  { target, info, request, context }: ResourceCall,
+  options: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): Writer => ({
+  target,
+  subresource: info.subresource,
+  fieldManager: fieldManagerOf(request.query, options),
+  userAgent: context.userAgent,
+});
 
 async function store(
   call: ResourceCall,
@@ -146,30 +165,27 @@ async function store(
 
 async function remove(call: ResourceCall): Promise<ApiResponse> {
   const { target, context, info, request } = call;
+  const shown = presentation(call);
   const deleted = await target.storage.delete?.(context, keyOf(info), deleteOptions(request));
-  if (deleted !== undefined && isView(deleted)) return answer(call, 200, deleted);
+  if (deleted !== undefined && isView(deleted)) return answer(shown, 200, deleted);
   const { group, resource } = target.definition;
   const details = { name: info.name, ...(group && { group }), kind: resource, ...(deleted && { uid: deleted.uid }) };
   return jsonResponse(200, success({ details }, 200));
 }
 
 async function removeCollection(call: ResourceCall): Promise<undefined> {
+  const shown = presentation(call);
   const options = listOptions(call);
   const { target, context, request } = call;
   const deleted = await target.storage.deleteCollection?.(context, scopeOf(call, options), deleteOptions(request));
   if (deleted === undefined) throw new Error('a collection that can be deleted can be deleted');
-  await writeList(call.response, deleted, presentation(call), options);
+  await writeList(call.response, deleted, shown, options);
 }
 
 const canBeWatched = (storage: ResourceStorage): storage is WatchedStorage =>
   storage.watch !== undefined && storage.list !== undefined;
 
 const isView = (deleted: ObjectView | Deleted): deleted is ObjectView => 'json' in deleted;
-
-const keyOf = ({ namespace, name }: ResourceRequest, own = name): ObjectKey => ({
-  ...(namespace === undefined ? {} : { namespace }),
-  name: own,
-});
 
 const listOptions = ({ request, target }: ResourceCall): ListOptions =>
   parseListOptions(request.query, Object.keys(target.definition.selectableFields ?? {}));
@@ -189,47 +205,13 @@ function include({ request }: ResourceCall): IncludeObject {
   throw badRequest(`unrecognized includeObject value: ${JSON.stringify(wanted)}`);
 }
 
-const written = (call: ResourceCall, { view, created }: Written): ApiResponse =>
-  answer(call, created ? 201 : 200, view);
+const written = (shown: Presentation, { view, created }: Written): ApiResponse =>
+  answer(shown, created ? 201 : 200, view);
 
-const answer = (call: ResourceCall, code: number, view: ObjectView): ApiResponse => ({
+const answer = (shown: Presentation, code: number, view: ObjectView): ApiResponse => ({
   code,
-  body: presentation(call).single(view),
+  body: shown.single(view),
 });
-
-/** The object, in the place that the path names. */
-function withPlace(object: KubeObject, { namespace, name }: ResourceRequest): KubeObject {
-  const { metadata } = object;
-  if (
-    namespace !== undefined &&
-    metadata.namespace !== undefined &&
-    metadata.namespace !== '' &&
-    metadata.namespace !== namespace
-  ) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  if (name !== '' && metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
-  const place = { name: name === '' ? (metadata.name ?? '') : name, ...(namespace === undefined ? {} : { namespace }) };
-  return { ...object, metadata: { ...metadata, ...place } };
-}
-
-/** Takes out what a server decides, and makes up a name where one is to be made up. */
-function named({ target, info }: ResourceCall, object: KubeObject): KubeObject {
-  const { uid: _uid, creationTimestamp: _created, deletionTimestamp: _deleted, ...metadata } = object.metadata;
-  if (metadata.name !== '' || info.name !== '') return { ...object, metadata };
-  const { generateName: prefix = '' } = metadata;
-  if (prefix !== '' && target.definition.generatesNames) {
-    return { ...object, metadata: { ...metadata, name: generateName(prefix) } };
-  }
-  if (!NEEDS_NAME(target)) return { ...object, metadata };
-  const detail = target.definition.generatesNames ? 'name or generateName is required' : 'a name is required';
-  throw invalid(target.group, target.kind, '', [fieldError.required('metadata.name', detail)]);
-}
-
-/** Reviews and requests are answered, not kept, and so need no name. */
-const NEEDS_NAME = ({ storage }: Target): boolean => storage.get !== undefined || storage.delete !== undefined;
 
 function success(rest: Pick<Status, 'details'>, code: number): Status {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...rest, code };

@@ -16,6 +16,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly object[];
+  readonly managedFields?: readonly object[];
 }
 
 export interface KubeObject {
@@ -166,7 +167,14 @@ export interface ResourceDefinition {
   /** Whether creating may take minutes, because remote systems are asked. */
   readonly longRunning?: boolean;
   readonly storage: ResourceStorage;
+  /** Set where the storage keeps `metadata.managedFields`: it is then recorded who owns which fields of an object. */
+  readonly ownership?: FieldOwnership;
   readonly subresources?: readonly SubresourceDefinition[];
+}
+
+export interface FieldOwnership {
+  /** Fills in what a client left out as the storage does, so that a default does not look like a change. */
+  readonly complete?: (object: KubeObject) => KubeObject;
 }
 
 export interface TableDefinition {
