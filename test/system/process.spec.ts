@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -43,6 +43,23 @@ describe('the server', () => {
     expect(await after.get(`${GROUP}/namespaces/team/imagestreams/app`)).toEqual(before);
     after.close();
     expect(second.token).toBe(first.token);
+  });
+
+  it('is restored from a copy of its log', async () => {
+    const first = await started();
+    const api = await newNamespace(first);
+    await api.post(`${GROUP}/namespaces/team/imagestreams`, imageStream('app'));
+    await api.post(`${GROUP}/namespaces/team/imagestreammappings`, mapping('team', 'app', '1', digestOf('one')));
+    const before = await api.get(`${GROUP}/namespaces/team/imagestreams/app`);
+    await first.stop();
+    const dataDir = await newDataDir();
+    await copyFile(join(first.dataDir, 'events.lmdb'), join(dataDir, 'events.lmdb'));
+
+    const second = await started({ dataDir });
+    const after = second.api();
+    expect(await after.get(`${GROUP}/namespaces/team/imagestreams/app`)).toEqual(before);
+    after.close();
+    expect(second.token).not.toBe(first.token);
   });
 
   it('answers what is under way before it stops, and ends watches', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { givenServer } from './harness/given.js';
 import { digestOf, imageStream, mapping } from './harness/image-objects.js';
+import { kubectlIsAtLeast } from './harness/tools.js';
 
 const given = givenServer();
 const one = digestOf('one');
@@ -24,7 +25,8 @@ beforeAll(async () => {
 });
 
 describe('apply', () => {
-  it('creates, then finds nothing to do, then changes', async () => {
+  // Older ones patch what they do not know in a way that always changes lists whose items have defaults.
+  it.runIf(kubectlIsAtLeast('1.29'))('creates, then finds nothing to do, then changes (kubectl 1.29)', async () => {
     const first = manifest([tag('stable', 'base:1')]);
     expect(await apply(first)).toBe('imagestream.image.openshift.io/applied created\n');
     expect(await apply(first)).toBe('imagestream.image.openshift.io/applied unchanged\n');
@@ -49,7 +51,7 @@ describe('apply', () => {
 
   it('refuses a field that does not exist', async () => {
     const file = await given.kubectl.file('typo.json', imageStream('typo', { tag: [] }));
-    expect(await given.kubectl.fails('apply', '-f', file)).toContain('unknown field "spec.tag"');
+    expect(await given.kubectl.fails('apply', '-f', file)).toMatch(/unknown field "(spec\.)?tag"/);
     expect(await given.kubectl.fails('get', 'is', 'typo')).toContain('not found');
   });
 });
@@ -132,7 +134,7 @@ describe('label and annotate', () => {
   });
 });
 
-describe('wait', () => {
+describe.runIf(kubectlIsAtLeast('1.23'))('wait (kubectl 1.23)', () => {
   it('returns once a value is there', async () => {
     const waiting = given.kubectl.run(
       ...['wait', 'is/base', '--for=jsonpath={.metadata.annotations.ready}=yes', '--timeout=30s'],

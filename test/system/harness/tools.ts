@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -21,4 +22,14 @@ export function tool(name: Tool): string {
     if (existsSync(path)) return path;
   }
   throw new Error(`${name} is not on the PATH; it comes with Debian's package ${PACKAGES[name]}`);
+}
+
+/**
+ * Whether kubectl is of this version or a later one. What an older kubectl cannot do cannot be seen with it; such a test
+ * says in its name what it needs, and shows as skipped.
+ */
+export function kubectlIsAtLeast(version: `1.${number}`): boolean {
+  const printed = execFileSync(tool('kubectl'), ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  const { clientVersion } = JSON.parse(printed) as { clientVersion: { minor: string } };
+  return Number.parseInt(clientVersion.minor, 10) >= Number(version.slice(2));
 }
