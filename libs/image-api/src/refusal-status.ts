@@ -69,11 +69,11 @@ function invalidStatus(error: Refusal, { kind, name, sentAs }: ErrorNames): ApiE
 }
 
 /** Problems that came up while tags were resolved arrive as one cause, as they do in the original. */
-function unresolved(error: UnresolvedTagsRefusal): ApiError {
-  const lines = fieldErrors(error.problems).map(({ field, message }) => `${field}: ${message}`);
+function unresolved({ subject, unresolved: problems, others }: UnresolvedTagsRefusal): ApiError {
+  const lines = fieldErrors(problems).map(({ field, message }) => `${field}: ${message}`);
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
-  const cause = fieldError.internal('[]', `imagestreams "${error.subject}" is invalid: ${text}`);
-  return invalid(GROUP, 'ImageStream', error.subject, [cause]);
+  const cause = fieldError.internal('[]', `imagestreams "${subject}" is invalid: ${text}`);
+  return invalid(GROUP, 'ImageStream', subject, [cause, ...fieldErrors(others)]);
 }
 
 function tooMuchContention(resource: string): ApiError {

@@ -18,11 +18,16 @@ export const invalidStream = (name: string, problems: readonly FieldProblem[]): 
   new Refusal('invalid', name, problems.map(({ field, detail }) => `${field}: ${detail}`).join(', '), problems);
 
 /**
- * A spec tag's reference to another stream could not be resolved, or may not be. Reported together, apart from the
- * rules that single fields break.
+ * A spec tag's reference to another stream could not be resolved, or may not be. These problems are reported together,
+ * apart from the rules that single fields break.
  */
 export class UnresolvedTagsRefusal extends Refusal {
-  constructor(name: string, problems: readonly FieldProblem[]) {
+  constructor(
+    name: string,
+    readonly unresolved: readonly FieldProblem[],
+    readonly others: readonly FieldProblem[],
+  ) {
+    const problems = [...unresolved, ...others];
     super('invalid', name, problems.map(({ field, detail }) => `${field}: ${detail}`).join(', '), problems);
   }
 }

@@ -84,14 +84,14 @@ export function writeSpec(draft: Draft, change: SpecChange, decision: Decision, 
   const streamGeneration = specChanged && !isNew ? header.generation + 1 : header.generation;
 
   if (policyChanged) draft.emit({ type: 'LookupPolicyChanged', data: { local, streamGeneration } });
-  if (repositoryChanged || isNew) assertRepository(draft, repository, policy);
   if (repositoryChanged) {
     const data = { dockerImageRepository: repository, streamGeneration };
     draft.emit({ type: 'SourceRepositoryChanged', data });
   }
   for (const { tag } of removed) draft.emit({ type: 'TagSpecRemoved', data: { tag, streamGeneration } });
   const changed: TagReference[] = [];
-  const problems: FieldProblem[] = [];
+  const problems: FieldProblem[] =
+    repositoryChanged || isNew ? validateSourceRepository(repository, isInsecureStream(header), policy) : [];
   for (const { reference, asksAnew } of written) {
     const { name: tag } = reference;
     const final = { ...reference, generation: reference.generation || streamGeneration };
@@ -102,7 +102,7 @@ export function writeSpec(draft: Draft, change: SpecChange, decision: Decision, 
   }
   const resolved = resolveTags(draft, trackedFirst(changed.sort(byName), header), { ...decision, policy });
   if (resolved.unknown.length > 0) throw new SourcesNeeded(resolved.unknown);
-  if (resolved.problems.length > 0) throw new UnresolvedTagsRefusal(header.name, [...resolved.problems, ...problems]);
+  if (resolved.problems.length > 0) throw new UnresolvedTagsRefusal(header.name, resolved.problems, problems);
   problems.push(...resolved.refused);
   if (problems.length > 0) throw invalidStream(header.name, problems);
   followMovedTags(draft);
@@ -121,11 +121,6 @@ function numbered(sent: TagReference, before: TagReference | null, namespace: st
   const kept = { ...sent, generation: sent.generation === 0 ? 0 : before.generation };
   const asksAnew = asksForSomethingElse(before, kept, namespace);
   return { before, reference: asksAnew ? { ...kept, generation: null } : kept, asksAnew };
-}
-
-function assertRepository(draft: Draft, repository: string, policy: StreamPolicy): void {
-  const problems = validateSourceRepository(repository, isInsecureStream(draft.header), policy);
-  if (problems.length > 0) throw invalidStream(draft.header.name, problems);
 }
 
 const byName = (a: TagReference, b: TagReference): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
