@@ -13,6 +13,7 @@ import { parseStreamImageName } from '../object-names.js';
 import { inGroup } from '../refusal-status.js';
 import { imageStreamImage } from '../views/image-stream-image-view.js';
 import type { ImageCache } from './image-cache.js';
+import { imagesOfStream } from './images-of-stream.js';
 
 /** Clients know the not-found of this resource by its singular. */
 const NOT_IN_STREAM = inGroup('imagestreamimage');
@@ -39,11 +40,11 @@ export class ImageStreamImageStorage implements ResourceStorage {
   private async find(namespace: string, stream: string, id: string, name: string): Promise<string> {
     const tagged = await this.api.readModel.streamImages(namespace, stream);
     if (tagged.includes(id)) return id;
-    const candidates = new Set(tagged);
-    for (const list of tagged) {
-      for (const { digest } of (await this.images.get(list))?.dockerImageManifests ?? []) candidates.add(digest);
+    const matches: string[] = [];
+    for await (const { name: candidate } of imagesOfStream(this.api, this.images, namespace, stream)) {
+      if (matchesDigestPrefix(candidate, id)) matches.push(candidate);
     }
-    const matches = [...candidates].filter((candidate) => matchesDigestPrefix(candidate, id)).sort();
+    matches.sort();
     const [match] = matches;
     if (match === undefined) throw notFound(NOT_IN_STREAM, name);
     if (matches.length > 1) {

@@ -4,6 +4,7 @@ import { inGroup } from '../refusal-status.js';
 import type { EmbeddedImage, ImageBlobReferences, ImageLayerData, ImageStreamLayersObject } from '../schema/types.js';
 import { fromView, streamMetadata } from '../views/stream-source.js';
 import type { ImageCache } from './image-cache.js';
+import { imagesOfStream } from './images-of-stream.js';
 
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 /** Media type of the configuration that goes with a type of manifest. */
@@ -24,12 +25,8 @@ export class ImageStreamLayersStorage {
     const stream = await this.api.readModel.stream(namespace, name);
     if (stream === undefined) throw notFound(inGroup('imagestreams'), name);
     const contents = new Contents();
-    const left = [...(await this.api.readModel.streamImages(namespace, name))];
-    for (let digest = left.pop(); digest !== undefined; digest = left.pop()) {
-      if (contents.has(digest)) continue;
-      const image = await this.images.get(digest);
+    for await (const { name: digest, image } of imagesOfStream(this.api, this.images, namespace, name)) {
       contents.add(digest, image);
-      left.push(...(image?.dockerImageManifests ?? []).map((child) => child.digest));
     }
     const layers: ImageStreamLayersObject & { metadata: { name: string } } = {
       kind: 'ImageStreamLayers',
@@ -46,19 +43,17 @@ class Contents {
   readonly blobs = new Map<string, ImageLayerData>();
   readonly images = new Map<string, ImageBlobReferences>();
 
-  has(digest: string): boolean {
-    return this.images.has(digest);
-  }
-
   add(digest: string, image: EmbeddedImage | undefined): void {
     if (image === undefined) {
       this.images.set(digest, { imageMissing: true, layers: null, config: null });
       return;
     }
-    const mediaType = image.dockerImageManifestMediaType ?? DOCKER_MANIFEST;
+    const { dockerImageManifestMediaType: known = '' } = image;
+    const mediaType = known || DOCKER_MANIFEST;
     const layers = image.dockerImageLayers ?? [];
     const children = (image.dockerImageManifests ?? []).map((child) => child.digest);
-    const configType = CONFIG_TYPES.get(mediaType);
+    // What the `Id` of an image names is only known where its type is.
+    const configType = CONFIG_TYPES.get(known);
     const id = image.dockerImageMetadata['Id'];
     const config = configType !== undefined && typeof id === 'string' && id !== '' && children.length === 0 ? id : null;
     for (const { name, size, mediaType: type } of layers) this.addBlob(name, { size, mediaType: type });
