@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InProcessRegistry, type BuiltImage, type BuiltIndex } from '#lib/testing';
+import { sha256Digest } from '#lib/registry';
+import { InProcessRegistry, type BuiltImage, type BuiltIndex, type InProcessRegistryOptions } from '#lib/testing';
 import { Conversation } from './conversation.js';
 import { ConformanceServer } from './servers.js';
 import { readTopics, type RemoteContent, type ServerName, type Topic } from './transcript.js';
@@ -57,27 +58,49 @@ function serverFor(name: ServerName): Promise<ConformanceServer> {
   return server;
 }
 
-/** Starts the registry that a topic imports from. @returns its address and digests, as variables. */
+/** Starts the registries that a topic imports from. @returns their addresses and digests, as variables. */
 async function remoteOf({ remote }: Topic): Promise<Readonly<Record<string, string>>> {
   if (remote.length === 0) return {};
-  const registry = await InProcessRegistry.start();
-  registries.push(registry);
-  const built = new Map<string, BuiltImage | BuiltIndex>();
-  for (const content of remote) built.set(content.name, put(registry, content, built));
+  const open = await startRegistry({});
+  const closed = await startRegistry({
+    auth: { mode: 'bearer', ...REMOTE_USER, publicRepositories: publicOnes(remote) },
+  });
+  const built = new Map<string, Digested>();
+  for (const content of remote) built.set(content.name, put(content.private ? closed : open, content, built));
   const digests = [...built].map(([name, { digest }]) => [`image:${name}`, digest] as const);
-  return { remote: registry.host, ...Object.fromEntries(digests) };
+  return { remote: open.host, private: closed.host, ...Object.fromEntries(digests) };
 }
+
+/** Who gets everything from the registry at `<private>`. */
+const REMOTE_USER = { username: 'reader', password: 'open sesame' };
+
+const publicOnes = (remote: readonly RemoteContent[]): readonly string[] =>
+  remote.map(({ repository }) => repository).filter((repository) => repository.startsWith('public/'));
+
+async function startRegistry(options: InProcessRegistryOptions): Promise<InProcessRegistry> {
+  const registry = await InProcessRegistry.start(options);
+  registries.push(registry);
+  return registry;
+}
+
+type Digested = BuiltImage | BuiltIndex | { readonly digest: string };
 
 function put(
   registry: InProcessRegistry,
-  { name, images, mediaType, ...description }: RemoteContent,
-  built: ReadonlyMap<string, BuiltImage | BuiltIndex>,
-): BuiltImage | BuiltIndex {
-  if (images === undefined) return registry.image({ content: name, ...(mediaType && { mediaType }), ...description });
+  { name, private: _private, images, manifest, mediaType, ...description }: RemoteContent,
+  built: ReadonlyMap<string, Digested>,
+): Digested {
   const { repository, tag } = description;
+  if (manifest !== undefined) {
+    const digest = sha256Digest(manifest.text);
+    registry.rawManifest(repository, tag ?? digest, manifest.contentType, manifest.text, digest);
+    return { digest };
+  }
+  if (images === undefined) return registry.image({ content: name, ...(mediaType && { mediaType }), ...description });
   const parts = images.map((part) => {
     const image = built.get(part);
-    if (image === undefined) throw new Error(`${name} is made of ${part}, which is not there yet`);
+    if (image === undefined || !('manifest' in image))
+      throw new Error(`${name} is made of ${part}, which is no image yet`);
     return image;
   });
   return registry.index({ repository, images: parts, ...(tag === undefined ? {} : { tag }) });

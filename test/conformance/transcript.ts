@@ -48,9 +48,11 @@ export interface Expectation {
   readonly unchanged: boolean | undefined;
 }
 
-/** Content of a registry elsewhere. Its digest can be named as `<image:NAME>`. */
+/** Content of a registry elsewhere, at `<remote>`. Its digest can be named as `<image:NAME>`. */
 export interface RemoteContent {
   readonly name: string;
+  /** In a second registry, at `<private>`, that wants to know who asks for anything but repositories below `public/`. */
+  readonly private?: boolean;
   readonly repository: string;
   readonly tag?: string;
   readonly platform?: string;
@@ -59,6 +61,8 @@ export interface RemoteContent {
   readonly env?: readonly string[];
   /** Names of the images that an index is made of; it has none of the keys of an image then. */
   readonly images?: readonly string[];
+  /** The manifest as it stands, good or not. */
+  readonly manifest?: { readonly contentType: string; readonly text: string };
 }
 
 /** The topics of a folder, in the order of their file names. */
