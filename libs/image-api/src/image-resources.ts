@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectSchema, ResourceDefinition, ResourceStorage } from '#lib/kube-api';
 import type { ImageApiContext } from './image-api-context.js';
 import { GROUP } from './refusal-status.js';
+import { defaultImage, defaultImageStream } from './schema/defaults.js';
 import { imageSchema } from './schema/image.js';
 import { imageSignatureSchema } from './schema/image-signature.js';
 import { imageStreamImageSchema } from './schema/image-stream-image.js';
@@ -11,7 +12,7 @@ import { imageStreamSchema } from './schema/image-stream.js';
 import { imageStreamTagSchema } from './schema/image-stream-tag.js';
 import { imageTagSchema } from './schema/image-tag.js';
 import { secretListSchema } from './schema/secret-list.js';
-import type { ImageStreamObject } from './schema/types.js';
+import type { ImageObject, ImageStreamObject, Submitted } from './schema/types.js';
 import { ImageCache } from './storage/image-cache.js';
 import { ImageSignatureStorage } from './storage/image-signature-storage.js';
 import { ImageStorage } from './storage/image-storage.js';
@@ -55,6 +56,7 @@ export function imageResources(
       schema: imageSchema,
       columns: imageTable,
       storage: new ImageStorage(api),
+      ownership: { complete: (image) => defaultImage(image as Submitted<ImageObject>) as KubeObject },
     },
     {
       ...own,
@@ -73,6 +75,10 @@ export function imageResources(
         'status.dockerImageRepository': repository('status'),
       },
       storage: streams,
+      ownership: {
+        complete: (stream) =>
+          defaultImageStream(stream as Submitted<ImageStreamObject>, api.settings.importMode) as KubeObject,
+      },
       subresources: [
         {
           ...{ name: 'status', kind: 'ImageStream', schema: imageStreamSchema },

@@ -62,4 +62,6 @@ export interface UserMetadata {
   readonly annotations: Readonly<Record<string, string>>;
   readonly finalizers: readonly string[];
   readonly ownerReferences: readonly object[];
+  /** Who owns which fields of the object, as server-side apply keeps it; absent where nobody is recorded. */
+  readonly managedFields?: readonly object[];
 }

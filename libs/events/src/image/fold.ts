@@ -23,8 +23,8 @@ export function foldImage(image: ImageState | undefined, event: ImageEvent): Ima
   if (image === undefined) return undefined;
   switch (event.type) {
     case 'ImageMetadataChanged': {
-      const { labels, annotations, finalizers, ownerReferences } = event.data;
-      return { ...image, metadata: { labels, annotations, finalizers, ownerReferences } };
+      const { name: _name, ...metadata } = event.data;
+      return { ...image, metadata };
     }
     case 'ImageContentAmended':
       return { ...image, content: event.data.content };

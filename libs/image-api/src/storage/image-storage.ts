@@ -36,7 +36,7 @@ import { defaultImage } from '../schema/defaults.js';
 import type { ImageObject } from '../schema/types.js';
 import { untilCurrent } from '../write-loop.js';
 import { contentOf, signatureOf } from './image-content.js';
-import { userMetadata } from './user-metadata.js';
+import { ownedMetadata } from './user-metadata.js';
 
 const RESOURCE = inGroup('images');
 const CHUNK = 100;
@@ -107,7 +107,7 @@ export class ImageStorage implements ResourceStorage {
     const signatures = (image.signatures ?? []).map(signatureOf);
     const command = {
       ...({ name, uid: randomUUID(), now, origin: 'create', existing: 'refuse' } as const),
-      ...{ metadata: userMetadata(image.metadata), content: contentOf(image) },
+      ...{ metadata: ownedMetadata(image.metadata), content: contentOf(image) },
     } as const;
     return asStatus(names(name), async () => {
       if (dryRun) return this.previewed({ type: 'RegisterImage', ...command }, signatures);
@@ -136,7 +136,7 @@ export class ImageStorage implements ResourceStorage {
       }
       if (resourceVersion !== current.resourceVersion) throw conflict(RESOURCE, name);
       const signatures = (wanted.signatures ?? []).map(signatureOf);
-      const body = { metadata: userMetadata(wanted.metadata), content: contentOf(wanted) };
+      const body = { metadata: ownedMetadata(wanted.metadata), content: contentOf(wanted) };
       const command = { name, now: new Date(), ...body };
       const cause = eventContext(context, wanted);
       return asStatus({ ...names(name), leaveStale: true }, async () => {

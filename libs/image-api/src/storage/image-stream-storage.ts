@@ -36,7 +36,7 @@ import { fromSnapshot, fromView, type StreamSource } from '../views/stream-sourc
 import { untilCurrent } from '../write-loop.js';
 import { listStreams } from './list-streams.js';
 import { warnOfTagNames } from './tag-name-warnings.js';
-import { userMetadata } from './user-metadata.js';
+import { ownedMetadata } from './user-metadata.js';
 
 const RESOURCE = inGroup('imagestreams');
 
@@ -83,7 +83,7 @@ export class ImageStreamStorage implements ResourceStorage {
     const command = {
       type: 'CreateStream',
       creation: { namespace, name, uid: randomUUID() },
-      metadata: userMetadata(metadata),
+      metadata: ownedMetadata(metadata),
       spec: desiredSpec(spec),
       now: new Date(),
       sources: NO_SOURCES,
@@ -107,7 +107,7 @@ export class ImageStreamStorage implements ResourceStorage {
       const command = {
         type: 'UpdateStream',
         name,
-        metadata: userMetadata(metadata),
+        metadata: ownedMetadata(metadata),
         spec: desiredSpec(spec),
         now: new Date(),
         sources: NO_SOURCES,
@@ -139,7 +139,7 @@ export class ImageStreamStorage implements ResourceStorage {
         conditions,
       }));
       const window = this.api.settings.historyWindow;
-      const command = { type: 'ReplaceStatus', name, metadata: userMetadata(metadata), tags, window } as const;
+      const command = { type: 'ReplaceStatus', name, metadata: ownedMetadata(metadata), tags, window } as const;
       const precondition = { version: Number(current.resourceVersion) };
       return asUpdate(name, async () => {
         const caller = callerOf(this.api, context);

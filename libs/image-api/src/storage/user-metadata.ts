@@ -13,3 +13,11 @@ export const userMetadata = ({
   finalizers,
   ownerReferences,
 });
+
+/** The same, with the owners of the object's fields. What clients send of them is the server's by now. */
+export const ownedMetadata = (
+  metadata: Parameters<typeof userMetadata>[0] & Pick<ObjectMeta, 'managedFields'>,
+): UserMetadata => ({
+  ...userMetadata(metadata),
+  ...(metadata.managedFields === undefined ? {} : { managedFields: metadata.managedFields }),
+});

@@ -23,7 +23,8 @@ export async function applyRequest(call: ResourceCall): Promise<Written> {
   const { target, context, info, request } = call;
   const { name: fieldManager, force } = applyOptions(request.query);
   const dryRun = isDryRun(request.query.getAll('dryRun'), 'PatchOptions');
-  const config = withPlace(readConfiguration(request, target, context.warn), info);
+  const sent = withPlace(readConfiguration(request, target, context.warn), info);
+  const config = target.definition.ownership?.asKept?.(sent) ?? sent;
   if ((config.metadata.managedFields ?? []).length > 0) throw badRequest('metadata.managedFields must be nil');
   const { subresource } = info;
   assertDistinctElements(target.schema, ownedPart(config as unknown as JsonObject, subresource));

@@ -175,6 +175,8 @@ export interface ResourceDefinition {
 export interface FieldOwnership {
   /** Fills in what a client left out as the storage does, so that a default does not look like a change. */
   readonly complete?: (object: KubeObject) => KubeObject;
+  /** Writes a configuration in the fields in which it is kept, where clients may also use others. */
+  readonly asKept?: (configuration: KubeObject) => KubeObject;
 }
 
 export interface TableDefinition {

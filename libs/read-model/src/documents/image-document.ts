@@ -13,6 +13,7 @@ export interface ImageDocument extends ImageContent {
     readonly annotations?: UserMetadata['annotations'];
     readonly finalizers?: UserMetadata['finalizers'];
     readonly ownerReferences?: UserMetadata['ownerReferences'];
+    readonly managedFields?: readonly object[];
   };
   readonly signatures?: readonly SignatureDocument[];
 }
@@ -50,9 +51,11 @@ export function imageFromDocument(document: ImageDocument): { image: ImageState;
     annotations = {},
     finalizers = [],
     ownerReferences = [],
+    managedFields,
   } = metadata;
+  const userMetadata = { labels, annotations, finalizers, ownerReferences, ...(managedFields && { managedFields }) };
   return {
-    image: { name, uid, creationTimestamp, metadata: { labels, annotations, finalizers, ownerReferences }, content },
+    image: { name, uid, creationTimestamp, metadata: userMetadata, content },
     signatures: signatures.map(signatureFromDocument),
   };
 }
@@ -78,11 +81,12 @@ export function signatureFromDocument({ metadata, ...rest }: SignatureDocument):
 
 /** Metadata without its empty parts. */
 export function shown(metadata: UserMetadata): Partial<UserMetadata> {
-  const { labels, annotations, finalizers, ownerReferences } = metadata;
+  const { labels, annotations, finalizers, ownerReferences, managedFields } = metadata;
   return {
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     ...(finalizers.length === 0 ? {} : { finalizers }),
     ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
+    ...(managedFields === undefined ? {} : { managedFields }),
   };
 }

@@ -10,7 +10,8 @@ import {
   type ResourceDefinition,
 } from '#lib/kube-api';
 import { ageOf } from '../age.js';
-import type { SecretObject } from './secret.js';
+import type { SecretObject, SubmittedSecret } from './secret.js';
+import { dataOf, typeOf } from './secret-rules.js';
 import { SecretStorage, type SecretStorageDeps } from './secret-storage.js';
 
 export const secretSchema = object(
@@ -59,7 +60,14 @@ export const secretResource = (deps: SecretStorageDeps): ResourceDefinition => (
   },
   selectableFields: { type },
   storage: new SecretStorage(deps),
+  ownership: { asKept: encoded, complete: (secret) => ({ ...encoded(secret), type: typeOf(secret) }) as KubeObject },
 });
+
+/** Plain text is owned as what becomes of it: nobody can own a field that is never there. */
+function encoded({ stringData, ...secret }: SubmittedSecret): SubmittedSecret {
+  const data = dataOf({ ...secret, ...(stringData && { stringData }) });
+  return { ...secret, ...(Object.keys(data).length === 0 ? {} : { data }) };
+}
 
 const type = (secret: KubeObject): string => (secret as SecretObject).type;
 

@@ -143,7 +143,7 @@ function updated(current: SecretObject, desired: Desired): SecretObject {
 
 /** What is kept of a secret that was sent: its plain text is encoded, what nothing is done with is dropped. */
 function stored(sent: SubmittedSecret, identity: SecretObject['metadata']): SecretObject {
-  const { labels = {}, annotations = {}, ownerReferences = [] } = sent.metadata;
+  const { labels = {}, annotations = {}, ownerReferences = [], managedFields = [] } = sent.metadata;
   const data = dataOf(sent);
   return {
     kind: 'Secret',
@@ -153,6 +153,7 @@ function stored(sent: SubmittedSecret, identity: SecretObject['metadata']): Secr
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
       ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
+      ...(managedFields.length === 0 ? {} : { managedFields }),
     },
     ...(Object.keys(data).length === 0 ? {} : { data }),
     ...(sent.immutable === undefined ? {} : { immutable: sent.immutable }),
