@@ -20,7 +20,8 @@ export default class SectionTable implements Reporter {
       for (const { message } of module.errors()) failures.push(message);
     }
     for (const failure of failures) console.log(`${failure}\n`);
-    const rows = [...sections].map(([section, { steps, passed }]) => [section, `${steps}`, `${passed}`] as const);
+    const inOrder = [...sections].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+    const rows = inOrder.map(([section, { steps, passed }]) => [section, `${steps}`, `${passed}`] as const);
     const total = [...sections.values()].reduce((sum, { steps }) => sum + steps, 0);
     const passed = [...sections.values()].reduce((sum, row) => sum + row.passed, 0);
     const all = [['Section', 'Steps', 'Passed'] as const, ...rows, ['Total', `${total}`, `${passed}`] as const];
