@@ -256,8 +256,18 @@ describe('patches', () => {
     expectRefusal(await given.api.patch(app, patch, type), refusal);
   });
 
-  it.each(['application/json', 'application/apply-patch+yaml'])('of the type %s', async (type) => {
+  it.each(['application/json', 'text/plain'])('of the type %s', async (type) => {
     expectRefusal(await given.api.send('PATCH', app, '{}', type), { code: 415, reason: 'UnsupportedMediaType' });
+  });
+
+  it('that apply, without saying who does', async () => {
+    const answer = await given.api.send(
+      'PATCH',
+      app,
+      JSON.stringify(imageStream('app')),
+      'application/apply-patch+yaml',
+    );
+    expectRefusal(answer, invalid(missing('fieldManager')));
   });
 });
 
