@@ -7,7 +7,7 @@ import { groupResource, type KubeObject, type Written } from '../storage/resourc
 import { readConfiguration } from './body.js';
 import { withConfiguration, type Writer } from './owned-write.js';
 import { keyOf, named, withPlace } from './placed-object.js';
-import type { ResourceCall } from './resource-handler.js';
+import type { ResourceCall } from './resource-call.js';
 import { isDryRun } from './write-options.js';
 
 /** Times that an object may come and go while it is being applied. */

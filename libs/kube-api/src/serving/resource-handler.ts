@@ -4,36 +4,19 @@ import { fieldManagerOf } from '../apply/field-manager.js';
 import { applyPatch, APPLY_PATCH_TYPE } from '../patch/apply-patch.js';
 import { parseListOptions, type ListOptions } from '../selection/list-options.js';
 import { ApiError, badRequest, type Status } from '../status.js';
-import type { RequestContext } from '../storage/request-context.js';
 import type { Deleted, KubeObject, ResourceStorage, ObjectView, Scope, Written } from '../storage/resource.js';
 import type { IncludeObject } from '../table/table.js';
 import { writeWatch, type WatchedStorage } from '../watch/watch-response.js';
 import { applyRequest } from './apply-request.js';
-import { jsonResponse, type ApiRequest, type ApiResponse } from './api-request.js';
+import { jsonResponse, type ApiResponse } from './api-request.js';
 import { apiVersionOf, conform, mediaTypeOf, readObject } from './body.js';
 import { writeList } from './list-response.js';
 import { withOwners, type Writer } from './owned-write.js';
 import { keyOf, named, withPlace } from './placed-object.js';
 import { presentationOf, type Presentation } from './presentation.js';
-import type { ResourceRequest } from './request-info.js';
-import type { Target } from './resource-registry.js';
+import type { ResourceCall } from './resource-call.js';
 import { selectionOf } from './selection.js';
 import { deleteOptions, isDryRun } from './write-options.js';
-import type { ServerResponse } from 'node:http';
-
-/** One request for a resource, with everything that is known of it. */
-export interface ResourceCall {
-  readonly request: ApiRequest;
-  readonly info: ResourceRequest;
-  readonly target: Target;
-  readonly context: RequestContext;
-  /** For answers that are written as they come. */
-  readonly response: ServerResponse;
-  /** Version of the newest event. */
-  readonly latestVersion: () => Promise<number>;
-  /** @throws ApiError 403 where the caller may not create what a write would bring into being. */
-  readonly mayCreate: () => Promise<void>;
-}
 
 /** @returns the answer, or nothing where it has been written already. */
 export async function handleResource(call: ResourceCall): Promise<ApiResponse | undefined> {
