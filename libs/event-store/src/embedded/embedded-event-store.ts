@@ -75,6 +75,7 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   async *readStream(stream: StreamName, options: ReadStream = {}): AsyncIterable<RecordedEvent> {
+    if (!this.isKnown(stream)) return;
     for (const position of this.positionsOf(stream, options)) {
       const value = this.events.get(position);
       if (value !== undefined) yield decode(position, value);
@@ -195,9 +196,15 @@ export class EmbeddedEventStore implements EventStore {
       .filter((position) => position <= this.position);
   }
 
+  /** Looking for one key costs a fraction of looking through a range, and most new images and streams are unknown. */
+  private isKnown(stream: StreamName): boolean {
+    return this.revisions.has(stream) || this.streams.get([stream, 0]) !== undefined;
+  }
+
   private revisionOf(stream: StreamName): Revision {
     const cached = this.revisions.get(stream);
     if (cached !== undefined) return cached;
+    if (!this.isKnown(stream)) return NO_STREAM;
     const range = { start: [stream, LAST], end: [stream, NO_STREAM], reverse: true, limit: 1 };
     for (const key of this.streams.getKeys(range)) return key[1];
     return NO_STREAM;

@@ -46,7 +46,7 @@ export class ChangeFolder {
       const subject = subjectOf(event.stream);
       if (subject === undefined || !this.kinds.has(subject.kind)) continue;
       const key = `${subject.kind}-${subject.id}`;
-      const before = this.snapshots.get(key) ?? (await this.snapshotBefore(subject, event.position));
+      const before = this.snapshots.get(key) ?? (await this.snapshotBefore(subject, event));
       const after = foldSnapshot(before, event);
       this.snapshots.set(key, after);
       this.open ??= { subject, before, tags: new Set() };
@@ -59,9 +59,13 @@ export class ChangeFolder {
     return { position: events.at(-1)?.position ?? 0, changes };
   }
 
-  private async snapshotBefore(subject: Subject, position: Position): Promise<Snapshot> {
+  private async snapshotBefore(
+    subject: Subject,
+    { stream: own, revision, position }: RecordedEvent,
+  ): Promise<Snapshot> {
     const events: RecordedEvent[] = [];
     for (const stream of streamsOf(subject)) {
+      if (stream === own && revision === 0) continue;
       for await (const event of this.store.readStream(stream)) {
         if (event.position >= position) break;
         events.push(event);
