@@ -10,8 +10,8 @@ export class RecentEvents {
   private bytes = 0;
 
   constructor(
-    private readonly maxEvents = 4_096,
-    private readonly maxBytes = 8 * 1024 * 1024,
+    private readonly maxEvents = 1_024,
+    private readonly maxBytes = 2 * 1024 * 1024,
   ) {}
 
   add(event: RecordedEvent, size: number): void {
