@@ -1,8 +1,17 @@
 import { compileDecoder } from '../schema/decode.js';
-import { isJsonObject, type JsonObject } from '../schema/json.js';
+import {
+  isJsonArray,
+  isJsonObject,
+  setOwn,
+  type JsonObject,
+  type JsonValue,
+  type MutableJsonObject,
+} from '../schema/json.js';
+import { MAX_ANNOTATION_BYTES } from '../schema/object-meta-validation.js';
 import type { ObjectSchema } from '../schema/schema.js';
 import { parseJsonBody } from '../schema/strict-json.js';
 import { ApiError } from '../status.js';
+import type { ObjectMeta } from '../storage/resource.js';
 import { difference, NO_FIELDS, union, type FieldSet } from './field-set.js';
 import { compareFields, fieldsNamedBy } from './fields-of-value.js';
 import { ownedPart } from './owned-part.js';
@@ -24,6 +33,30 @@ export function fieldsOfLastApplied(schema: ObjectSchema, live: JsonObject): Fie
   if (applied === undefined) return NO_FIELDS;
   const { modified, removed } = compareFields(schema, applied, live);
   return difference(fieldsNamedBy(schema, applied), union(modified, removed));
+}
+
+/**
+ * The annotation for an object that has it, once a configuration was applied on the server: should its owner go back to
+ * applying from the client, that starts from here.
+ *
+ * @returns nothing for a configuration that an annotation cannot hold.
+ */
+export function lastAppliedAnnotation(config: JsonObject): { readonly [LAST_APPLIED]?: string } {
+  const { metadata } = config;
+  const { annotations, ...rest } = isJsonObject(metadata) ? metadata : {};
+  const { [LAST_APPLIED]: _before, ...others } = isJsonObject(annotations) ? annotations : {};
+  const text = `${JSON.stringify(sorted({ ...config, metadata: { ...rest, annotations: others } }))}\n`;
+  return Buffer.byteLength(text) > MAX_ANNOTATION_BYTES / 2 ? {} : { [LAST_APPLIED]: text };
+}
+
+export const hasLastApplied = ({ annotations = {} }: ObjectMeta): boolean => Object.hasOwn(annotations, LAST_APPLIED);
+
+function sorted(value: JsonValue): JsonValue {
+  if (isJsonArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  const result: MutableJsonObject = {};
+  for (const key of Object.keys(value).sort()) setOwn(result, key, sorted(value[key] ?? null));
+  return result;
 }
 
 function lastApplied(schema: ObjectSchema, { metadata }: JsonObject): JsonObject | undefined {

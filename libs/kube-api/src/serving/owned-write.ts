@@ -1,6 +1,6 @@
 import { applyConfiguration, ownersAfterUpdate, sameOwners, type Write } from '../apply/field-ownership.js';
 import { managerOfUserAgent } from '../apply/field-manager.js';
-import { fieldsOfLastApplied, KUBECTL } from '../apply/last-applied.js';
+import { fieldsOfLastApplied, hasLastApplied, KUBECTL, lastAppliedAnnotation } from '../apply/last-applied.js';
 import { decodeManagedFields, encodeManagedFields, type ManagerOperation, type Ownership } from '../apply/managers.js';
 import { ownedPart, withOwnedPart } from '../apply/owned-part.js';
 import { equalJson, type JsonArray, type JsonObject } from '../schema/json.js';
@@ -67,9 +67,21 @@ export function withConfiguration(
   });
   const { kind, apiVersion } = config;
   const object = { ...asObject(withOwnedPart(base, applied.object, subresource)), kind, apiVersion };
-  const placed = { ...object, metadata: { ...object.metadata, ...identityOf(config) } };
+  const placed = withLastApplied(
+    { ...object, metadata: { ...object.metadata, ...identityOf(config) } },
+    writer,
+    config,
+  );
   if (!keepsOwners) return placed;
   return withManagedFields(placed, sameOwners(applied.owners, owners) ? known : encoded(applied.owners));
+}
+
+/** Keeps what a client-side apply left behind up to date, where kubectl goes on on the server. */
+function withLastApplied(object: KubeObject, { fieldManager }: Writer, config: KubeObject): KubeObject {
+  const { metadata } = object;
+  if (fieldManager !== KUBECTL || !hasLastApplied(metadata)) return object;
+  const annotations = { ...metadata.annotations, ...lastAppliedAnnotation(asJson(config)) };
+  return { ...object, metadata: { ...metadata, annotations } };
 }
 
 function writeOf(
