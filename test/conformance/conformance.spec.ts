@@ -93,7 +93,7 @@ function put(
   const { repository, tag } = description;
   if (manifest !== undefined) {
     const digest = sha256Digest(manifest.text);
-    registry.rawManifest(repository, tag ?? digest, manifest.contentType, manifest.text, digest);
+    registry.rawManifest(repository, tag ?? 'latest', manifest.contentType, manifest.text, digest);
     return { digest };
   }
   if (images === undefined) return registry.image({ content: name, ...(mediaType && { mediaType }), ...description });
