@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AUTHENTICATOR, AUTHORIZER, type Authenticator, type Authorizer } from '#lib/access';
+import { AUTHENTICATOR, AUTHORIZER, inOwnNamespace, type Authenticator, type Authorizer } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { historyResources } from '#lib/history';
@@ -90,7 +90,7 @@ function apiServer(
     resources: new ResourceRegistry(definitions),
     access: {
       authenticate: (request) => authenticator.authenticate(request),
-      authorize: (access: Access) => authorizer.authorize(access),
+      authorize: (access: Access) => authorizer.authorize(inOwnNamespace(access)),
     },
     paths: (request, context) => {
       if (request.path === '/metrics') return rendered(metrics);

@@ -47,9 +47,9 @@ async function run(): Promise<void> {
     process.once('SIGTERM', shutDown);
     process.once('SIGINT', shutDown);
   } catch (error) {
-    if (!(error instanceof DataDirectoryInUseError)) throw error;
+    if (!(error instanceof DataDirectoryInUseError || error instanceof ConfigurationError)) throw error;
     process.stderr.write(`tagline: ${error.message}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }
 

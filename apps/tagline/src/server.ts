@@ -1,10 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ensureIdentity, publishAddress, type Identity } from '#lib/access';
-import type { Configuration, ListenAddress } from '#lib/config';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { clientAuthorities, ensureIdentity, publishAddress, type Identity } from '#lib/access';
+import type { AccessConfiguration, Configuration, ListenAddress } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
-import { refuseUnreadable } from '#lib/kube-api';
+import { refuseUnreadable, type ResourceDefinition } from '#lib/kube-api';
 import { NestLogger, Readiness, type Logger } from '#lib/observability';
+import { applyRbacManifests, TENANCY_RESOURCES } from '#lib/tenancy';
 import { TaglineModule } from './tagline.module.js';
 
 /** Longer than clients keep idle connections, so that it is not us who close one that is about to be used. */
@@ -26,14 +28,14 @@ export interface RunningServer {
  * @throws DataDirectoryInUseError when another process runs on the data directory.
  */
 export async function startServer(configuration: Configuration, logger: Logger): Promise<RunningServer> {
-  const { dataDir, listen, limits, tls } = configuration;
+  const { access, dataDir, listen, limits, tls } = configuration;
   const lock = await DataDirectoryLock.acquire(dataDir);
   try {
     const { certFile, keyFile, names } = tls;
     const given = certFile !== undefined && keyFile !== undefined ? { tls: { certFile, keyFile } } : {};
     const identity = await ensureIdentity(dataDir, listen, { names, ...given });
     const adapter = new FastifyAdapter({
-      https: { cert: identity.cert, key: identity.key, minVersion: 'TLSv1.2' },
+      https: { cert: identity.cert, key: identity.key, minVersion: 'TLSv1.2', ...(await clientCertificates(access)) },
       bodyLimit: limits.maxRequestBytes,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: RECEIVE_MS,
@@ -46,6 +48,8 @@ export async function startServer(configuration: Configuration, logger: Logger):
       adapter,
       { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
     );
+    await app.init();
+    await applyManifests(app, access, logger);
     await app.listen(listen.port, listen.host);
     const published = await publishAddress(dataDir, identity, addressOf(app, listen));
     app.get(Readiness, { strict: false }).set(true);
@@ -61,6 +65,25 @@ export async function startServer(configuration: Configuration, logger: Logger):
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** A certificate is asked for where one can be used, and never wanted: whoever has none may have a token. */
+async function clientCertificates(access: AccessConfiguration): Promise<TlsOptions & SecureContextOptions> {
+  const ca = await clientAuthorities(access);
+  return ca.length === 0 ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+}
+
+/** Before the first request, so that nobody is refused for a role that is about to come. */
+async function applyManifests(
+  app: NestFastifyApplication,
+  { rbacDirectory }: AccessConfiguration,
+  logger: Logger,
+): Promise<void> {
+  if (rbacDirectory === undefined) return;
+  const resources = app.get<readonly ResourceDefinition[]>(TENANCY_RESOURCES, { strict: false });
+  for (const skipped of await applyRbacManifests(rbacDirectory, resources)) {
+    logger.warn(skipped, 'a manifest was not applied: its namespace is not there; the next start tries again');
   }
 }
 

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { AccessModule, type Identity } from '#lib/access';
+import { AccessModule, RbacModule, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, Metrics, type Logger } from '#lib/observability';
@@ -21,12 +21,24 @@ export interface Given {
 @Module({})
 export class TaglineModule {
   static forRoot({ configuration, identity, logger }: Given): DynamicModule {
-    const { dataDir } = configuration;
+    const { dataDir, access } = configuration;
+    const { adminToken } = identity;
     return {
       module: TaglineModule,
       imports: [
         GivenModule.of(configuration, logger),
-        AccessModule.forRoot(identity),
+        AccessModule.forRoot({
+          adminToken,
+          access,
+          onProblem: (what, error) => logger.warn({ err: error }, what),
+        }),
+        RbacModule.forRoot({
+          selfProvisioning: access.selfProvisioning,
+          onFailure: (error) => {
+            logger.fatal({ err: error }, 'roles can no longer be followed, and nothing can be decided by old ones');
+            process.exit(1);
+          },
+        }),
         StorageModule,
         ContextsModule,
         global(TenancyModule.forRoot({ dataDir })),

@@ -1,29 +1,34 @@
-import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { AUTHENTICATOR } from './authenticate/authenticator.js';
-import { AuthenticatorChain } from './authenticate/authenticator-chain.js';
-import { StaticTokenAuthenticator } from './authenticate/static-token-authenticator.js';
-import { AUTHORIZER } from './authorize/authorizer.js';
-import { BUILTIN_RULES } from './authorize/builtin-rules.js';
-import { GroupAuthorizer } from './authorize/group-authorizer.js';
-import type { Identity } from './pki/identity.js';
-import { ADMIN } from './user.js';
+import { configuredAuthenticators, type AuthenticationOptions } from './authenticate/configured-authenticators.js';
 
-/** Offers the authenticator and the authorizer that every request goes through. */
+const CONFIGURED = Symbol('ConfiguredAuthenticators');
+
+type Configured = Awaited<ReturnType<typeof configuredAuthenticators>>;
+
+/** Lets go of files and connections when the app ends. */
+@Injectable()
+class AuthenticationLifecycle implements OnApplicationShutdown {
+  constructor(@Inject(CONFIGURED) private readonly configured: Configured) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.configured.close();
+  }
+}
+
+/** Offers the authenticator that every request goes through. Who may do what is for {@link RbacModule}. */
 @Module({})
 export class AccessModule {
-  static forRoot({ adminToken }: Pick<Identity, 'adminToken'>): DynamicModule {
+  static forRoot(options: AuthenticationOptions): DynamicModule {
     return {
       module: AccessModule,
       global: true,
       providers: [
-        {
-          provide: AUTHENTICATOR,
-          useFactory: () => new AuthenticatorChain([new StaticTokenAuthenticator(adminToken, ADMIN)]),
-        },
-        { provide: AUTHORIZER, useFactory: () => new GroupAuthorizer(BUILTIN_RULES) },
+        { provide: CONFIGURED, useFactory: () => configuredAuthenticators(options) },
+        { provide: AUTHENTICATOR, inject: [CONFIGURED], useFactory: ({ authenticator }: Configured) => authenticator },
+        AuthenticationLifecycle,
       ],
-      exports: [AUTHENTICATOR, AUTHORIZER],
+      exports: [AUTHENTICATOR],
     };
   }
 }

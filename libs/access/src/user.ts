@@ -18,3 +18,16 @@ export const ANONYMOUS: User = { name: 'system:anonymous', uid: '', groups: [UNA
 
 /** The administrator whose token is in the data directory. */
 export const ADMIN: User = { name: 'system:admin', uid: '', groups: [MASTERS, AUTHENTICATED], extra: {} };
+
+/** Somebody who proved to be who they are, as a member of the group of all who did. */
+export const authenticatedUser = ({
+  name,
+  uid = '',
+  groups = [],
+  extra = {},
+}: Pick<User, 'name'> & Partial<User>): User => ({
+  name,
+  uid,
+  groups: [...new Set([...groups.filter((group) => group !== ''), AUTHENTICATED])],
+  extra,
+});

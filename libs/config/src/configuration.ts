@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsNotEmpty, IsString, ValidateNested } from 'class-validator';
 import type { ListenAddress } from './listen-address.js';
+import { AccessConfiguration } from './sections/access.js';
 import { ImagesConfiguration } from './sections/images.js';
 import { ImportConfiguration } from './sections/import.js';
 import { LimitsConfiguration } from './sections/limits.js';
@@ -38,6 +39,11 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => TlsConfiguration)
   readonly tls: TlsConfiguration = new TlsConfiguration();
+
+  @Section(AccessConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => AccessConfiguration)
+  readonly access: AccessConfiguration = new AccessConfiguration();
 
   @Section(ImagesConfiguration)
   @ValidateNested(SECTION)

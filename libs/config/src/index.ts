@@ -6,6 +6,7 @@ export type { Environment } from './environment.js';
 export { formatListenAddress, parseListenAddress } from './listen-address.js';
 export type { ListenAddress } from './listen-address.js';
 export { loadConfiguration, SETTINGS } from './load-configuration.js';
+export { AccessConfiguration, OidcConfiguration, RequestHeaderConfiguration } from './sections/access.js';
 export { ImagesConfiguration } from './sections/images.js';
 export { ImportConfiguration } from './sections/import.js';
 export { LimitsConfiguration } from './sections/limits.js';

@@ -176,7 +176,7 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, log, tls, images, import, limits)',
+      'datadir is not a key that is known (known here: dataDir, listen, log, tls, access, images, import, limits)',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],

@@ -4,10 +4,11 @@ import type { ImageSignaturesEvent } from './image-signatures/events.js';
 import type { ImageStreamEvent } from './image-stream/events.js';
 import type { ImageStreamImportEvent } from './image-stream-import/events.js';
 import type { NamespaceEvent } from './namespace/events.js';
+import type { RbacEvent } from './rbac/events.js';
 
 /** Every event that Tagline knows. */
 export type TaglineEvent =
-  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent;
+  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent | RbacEvent;
 
 export type EventType = TaglineEvent['type'];
 
@@ -55,6 +56,14 @@ export const CATALOGUE: Readonly<Record<EventType, Entry>> = {
   NamespaceMetadataChanged: FIRST,
   NamespaceDeletionRequested: FIRST,
   NamespaceDeleted: FIRST,
+  RoleCreated: FIRST,
+  RoleMetadataChanged: FIRST,
+  RoleRulesChanged: FIRST,
+  RoleDeleted: FIRST,
+  RoleBindingCreated: FIRST,
+  RoleBindingMetadataChanged: FIRST,
+  RoleBindingSubjectsChanged: FIRST,
+  RoleBindingDeleted: FIRST,
 };
 
 export class UnknownEventError extends Error {

@@ -16,4 +16,7 @@ export * from './image-stream-import/events.js';
 export * from './metadata.js';
 export * from './namespace/events.js';
 export * from './namespace/fold.js';
+export * from './rbac/events.js';
+export * from './rbac/fold.js';
+export * from './rbac/values.js';
 export * from './stream-name.js';

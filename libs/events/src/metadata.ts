@@ -2,6 +2,8 @@
 export interface Actor {
   readonly user: string;
   readonly groups: readonly string[];
+  /** Who acted as this user, where it was somebody else. */
+  readonly impersonator?: string;
 }
 
 /** What stands beside every event: who, when, through what, and why. */

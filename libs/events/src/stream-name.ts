@@ -4,7 +4,17 @@ declare const brand: unique symbol;
 export type StreamName = string & { readonly [brand]: 'StreamName' };
 
 /** The kinds of aggregate. The part of a {@link StreamName} before its first `-`. */
-export const AGGREGATES = ['image', 'imageStream', 'imageSignatures', 'imageStreamImport', 'namespace'] as const;
+export const AGGREGATES = [
+  'image',
+  'imageStream',
+  'imageSignatures',
+  'imageStreamImport',
+  'namespace',
+  'role',
+  'clusterRole',
+  'roleBinding',
+  'clusterRoleBinding',
+] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export const streamName = {
@@ -13,6 +23,10 @@ export const streamName = {
   imageSignatures: (image: string): StreamName => `imageSignatures-${image}` as StreamName,
   imageStreamImport: (uid: string): StreamName => `imageStreamImport-${uid}` as StreamName,
   namespace: (name: string): StreamName => `namespace-${name}` as StreamName,
+  role: (namespace: string, name: string): StreamName => `role-${namespace}/${name}` as StreamName,
+  clusterRole: (name: string): StreamName => `clusterRole-${name}` as StreamName,
+  roleBinding: (namespace: string, name: string): StreamName => `roleBinding-${namespace}/${name}` as StreamName,
+  clusterRoleBinding: (name: string): StreamName => `clusterRoleBinding-${name}` as StreamName,
 } as const;
 
 /** Splits a stream's name into its aggregate and the aggregate's own name. */

@@ -46,7 +46,11 @@ export function eventContext(context: RequestContext, object?: Annotated): Event
   const { user, requestId, userAgent, sourceAddress, traceparent } = context;
   const changeCause = object?.metadata.annotations?.[CHANGE_CAUSE];
   return {
-    actor: { user: user.name, groups: user.groups },
+    actor: {
+      user: user.name,
+      groups: user.groups,
+      ...(user.impersonator === undefined ? {} : { impersonator: user.impersonator }),
+    },
     requestId,
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),

@@ -31,6 +31,8 @@ export * from './selection/list-options.js';
 export * from './serving/access.js';
 export * from './serving/api-request.js';
 export * from './serving/api-server.js';
+export { impersonationOf } from './serving/impersonation.js';
+export type { DistinctHeaders, Impersonation } from './serving/impersonation.js';
 export * from './serving/resource-registry.js';
 export * from './status.js';
 export * from './storage/delete-each.js';

@@ -4,6 +4,7 @@ export * from './documents/tag-document.js';
 export * from './documents/tag-revision.js';
 export * from './embedded/embedded-read-model.js';
 export * from './projections/namespace-projection.js';
+export * from './projections/rbac-projection.js';
 export * from './projector.js';
 export * from './read-model.js';
 export * from './tables.js';

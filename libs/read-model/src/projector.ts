@@ -5,10 +5,11 @@ import { ImageProjection } from './projections/image-projection.js';
 import { ImageStreamProjection } from './projections/image-stream-projection.js';
 import { NamespaceProjection } from './projections/namespace-projection.js';
 import type { AnyRecorded, Projection } from './projections/projection.js';
+import { RbacProjection } from './projections/rbac-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
-const SHAPE_VERSION = 1;
+const SHAPE_VERSION = 2;
 
 export interface ReadModelOptions {
   /** How many items of a tag's history `status.tags` shows. */
@@ -24,6 +25,7 @@ export const projections = ({ historyWindow }: ReadModelOptions): readonly Proje
   new ImageStreamProjection(historyWindow),
   new ImageProjection(),
   new NamespaceProjection(),
+  new RbacProjection(),
 ];
 
 interface Waiter {

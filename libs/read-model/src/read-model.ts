@@ -4,6 +4,8 @@ import { decodeTag, tagTexts, type TagDocument, type TagTexts } from './document
 import type { TagRevision } from './documents/tag-revision.js';
 import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
 import type { NamespaceDocument } from './projections/namespace-projection.js';
+import { rbacKey, type RbacDocument } from './projections/rbac-projection.js';
+import type { RbacKind } from './changes/subject.js';
 import type { Projector } from './projector.js';
 import type { Key, Tables } from './tables.js';
 
@@ -45,6 +47,11 @@ export interface ReadModel {
 
   namespace(name: string): Promise<NamespaceDocument | undefined>;
   namespaces(page: Page): Promise<readonly NamespaceDocument[]>;
+
+  /** A role or binding; without a namespace where it holds in the cluster. */
+  rbac(kind: RbacKind, namespace: string | undefined, name: string): Promise<RbacDocument | undefined>;
+  /** Roles or bindings of one namespace, or of all where it is `undefined`, in order of namespace and name. */
+  rbacList(kind: RbacKind, namespace: string | undefined, page: Page): Promise<readonly RbacDocument[]>;
 
   stream(namespace: string, name: string): Promise<StreamView | undefined>;
   /** A stream without its tags. */
@@ -97,6 +104,20 @@ export class LocalReadModel implements ReadModel {
   async namespaces({ after, limit }: Page): Promise<readonly NamespaceDocument[]> {
     const range = { limit, ...(after && { after }) };
     return [...this.tables.namespaces.under([], range)].map(({ value }) => parsed(value));
+  }
+
+  async rbac(kind: RbacKind, namespace: string | undefined, name: string): Promise<RbacDocument | undefined> {
+    return parse(this.tables.rbac.get(rbacKey(kind, namespace, name)));
+  }
+
+  async rbacList(
+    kind: RbacKind,
+    namespace: string | undefined,
+    { after, limit }: Page,
+  ): Promise<readonly RbacDocument[]> {
+    const prefix = namespace === undefined ? [kind] : [kind, namespace];
+    const range = { limit, ...(after && { after: [kind, ...after] }) };
+    return [...this.tables.rbac.under(prefix, range)].map(({ value }) => parsed(value));
   }
 
   async stream(namespace: string, name: string): Promise<StreamView | undefined> {

@@ -17,6 +17,8 @@ export interface Tables {
   readonly tagRevisions: Table;
   /** `[namespace]` → namespace. */
   readonly namespaces: Table;
+  /** `[aggregate, namespace, name]`, without a namespace for what holds in the cluster → role or binding. */
+  readonly rbac: Table;
 }
 
 export type TableName = keyof Tables;
@@ -29,6 +31,7 @@ export const TABLES: readonly TableName[] = [
   'images',
   'tagRevisions',
   'namespaces',
+  'rbac',
 ];
 
 export interface Entry {

@@ -10,7 +10,11 @@ export function eventContext(
 ): EventContext {
   const changeCause = annotations[CHANGE_CAUSE];
   return {
-    actor: { user: user.name, groups: user.groups },
+    actor: {
+      user: user.name,
+      groups: user.groups,
+      ...(user.impersonator === undefined ? {} : { impersonator: user.impersonator }),
+    },
     requestId,
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),

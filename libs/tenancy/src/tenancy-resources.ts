@@ -6,6 +6,7 @@ import type { NamespaceStorageDeps } from './namespaces/namespace-storage.js';
 import { mayGetProject } from './projects/may-get-project.js';
 import { projectRequestResource } from './projects/project-request-resource.js';
 import { projectResource } from './projects/project-resource.js';
+import { rbacResources, type RbacResourcesDeps } from './rbac/rbac-resources.js';
 import { accessReviewResources } from './reviews/access-review-resources.js';
 import { legacyAccessReviewResource } from './reviews/legacy-access-review-resource.js';
 import { selfSubjectReviewResource } from './reviews/self-subject-review-resource.js';
@@ -15,18 +16,20 @@ import type { SecretStorageDeps } from './secrets/secret-storage.js';
 
 export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
   readonly authorizer: Authorizer;
+  readonly rbac: Omit<RbacResourcesDeps, 'authorizer' | 'store' | 'readModel'>;
 }
 
 /** Everything around images that clients expect of a server which stands on its own. */
 export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition[] => [
   namespaceResource(deps),
   secretResource(deps),
-  projectResource(deps, mayGetProject(deps.authorizer)),
+  projectResource(deps, mayGetProject(deps.authorizer, deps.rbac.follower)),
   projectRequestResource(deps),
   userResource(),
   selfSubjectReviewResource(),
   ...accessReviewResources(deps.authorizer),
   legacyAccessReviewResource(deps.authorizer),
+  ...rbacResources({ ...deps, ...deps.rbac }),
   ...absentResources(deps.readModel),
 ];
 

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { AccessModule } from '#lib/access';
+import { RbacIndex, RbacModule } from '#lib/access';
 import { EVENT_STORE } from '#lib/event-store';
 import { ChangeFeed, READ_MODEL } from '#lib/read-model';
 import type { ResourceDefinition } from '#lib/kube-api';
@@ -40,7 +40,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
   const built = await Test.createTestingModule({
     imports: [
       StoresModule.of(fixture, { deleteAll }),
-      AccessModule.forRoot({ adminToken: 'not-a-real-token' }),
+      RbacModule.forRoot({ selfProvisioning: true }),
       TenancyModule.forRoot({ dataDir: folder.path }),
     ],
   }).compile();
@@ -50,12 +50,19 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
   const names = (await fixture.readModel.namespaces({ limit: 10 })).map(({ namespace }) => namespace.name);
   expect(names.toSorted()).toEqual([...DEFAULT_NAMESPACES].toSorted());
 
+  const roles = built.get(RbacIndex);
+  for (const name of DEFAULT_NAMESPACES) {
+    expect(roles.get('roleBinding', name, 'system:image-pullers')).toBeDefined();
+  }
+  expect(roles.get('role', 'openshift', 'shared-resource-viewer')).toBeDefined();
+
   const namespaces = built.get(NamespaceService);
   await namespaces.handle(namespaces.deletion('openshift'), { actor: { user: 'dev', groups: [] } });
   await vi.waitFor(async () => expect(await fixture.readModel.namespace('openshift')).toBeUndefined(), {
     timeout: 10_000,
   });
   expect(deleteAll).toHaveBeenCalledWith('openshift', expect.anything());
+  await vi.waitFor(() => expect(roles.get('role', 'openshift', 'shared-resource-viewer')).toBeUndefined());
 
   const resources = built.get<readonly ResourceDefinition[]>(TENANCY_RESOURCES);
   expect(resources.map(({ group, resource }) => `${group}/${resource}`)).toEqual(
@@ -65,6 +72,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
       '/pods',
       'project.openshift.io/projects',
       'user.openshift.io/users',
+      'rbac.authorization.k8s.io/rolebindings',
     ]),
   );
   await built.close();

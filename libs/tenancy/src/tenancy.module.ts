@@ -9,12 +9,14 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { AUTHORIZER, type Authorizer } from '#lib/access';
+import { AUTHORIZER, RbacFollower, RbacIndex, type Authorizer } from '#lib/access';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
+import { ChangeFeed, RBAC_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
 import { NamespaceFinalizer } from './namespaces/namespace-finalizer.js';
 import { NamespaceService } from './namespaces/namespace-service.js';
+import { NamespaceBindings } from './rbac/namespace-bindings.js';
+import { RbacService } from './rbac/rbac-service.js';
 import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
 import { TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
@@ -35,10 +37,12 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(NamespaceService) private readonly namespaces: NamespaceService,
     @Inject(NamespaceFinalizer) private readonly finalizer: NamespaceFinalizer,
     @Inject(SECRET_STORE) private readonly secrets: SecretStore,
+    @Inject(NamespaceBindings) private readonly bindings: NamespaceBindings,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.namespaces.ensureDefaults();
+    await this.bindings.furnishAll();
     this.finalizer.start();
   }
 
@@ -54,7 +58,7 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
 /**
  * Namespaces, projects, secrets and reviews. The app binds {@link EVENT_STORE}, {@link READ_MODEL},
- * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS} and the authorizer.
+ * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS}, the authorizer and what it decides by.
  */
 @Module({})
 export class TenancyModule {
@@ -70,18 +74,37 @@ export class TenancyModule {
           inject: [EVENT_STORE],
         },
         {
+          provide: RbacService,
+          useFactory: (store: EventStore) => new RbacService(store),
+          inject: [EVENT_STORE],
+        },
+        {
+          provide: NamespaceBindings,
+          useFactory: (
+            store: EventStore,
+            readModel: ReadModel,
+            service: RbacService,
+            index: RbacIndex,
+            follower: RbacFollower,
+          ) => new NamespaceBindings({ store, readModel, service, index, follower }),
+          inject: [EVENT_STORE, READ_MODEL, RbacService, RbacIndex, RbacFollower],
+        },
+        {
           provide: NamespaceFinalizer,
           useFactory: finalizer,
-          inject: [EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE],
+          inject: [EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE, NamespaceBindings],
         },
         {
           provide: TENANCY_RESOURCES,
           useFactory: resources,
-          inject: [EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
+          inject: [
+            ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
+            ...[NamespaceBindings, RbacService, RbacIndex, RbacFollower],
+          ],
         },
         TenancyLifecycle,
       ],
-      exports: [NamespaceService, SECRET_STORE, TENANCY_RESOURCES],
+      exports: [NamespaceService, RbacService, SECRET_STORE, TENANCY_RESOURCES],
     };
   }
 }
@@ -92,13 +115,15 @@ function finalizer(
   namespaces: NamespaceService,
   contents: NamespaceContents,
   secrets: SecretStore,
+  bindings: NamespaceBindings,
 ): NamespaceFinalizer {
   const logger = new Logger('NamespaceFinalizer');
   return new NamespaceFinalizer({
     store,
     readModel,
     namespaces,
-    contents: [contents, secrets],
+    // Who may do what goes last: until then its users see how their namespace empties.
+    contents: [contents, secrets, bindings],
     onFailure: (namespace, error) => {
       const what =
         namespace === undefined
@@ -116,4 +141,15 @@ const resources = (
   namespaces: NamespaceService,
   secrets: SecretStore,
   authorizer: Authorizer,
-) => tenancyResources({ store, readModel, changes, namespaces, secrets, authorizer });
+  defaults: NamespaceBindings,
+  service: RbacService,
+  index: RbacIndex,
+  follower: RbacFollower,
+) =>
+  tenancyResources({
+    ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults },
+    rbac: {
+      ...{ service, index, follower, builtin: index.builtin() },
+      changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
+    },
+  });

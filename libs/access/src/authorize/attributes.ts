@@ -30,6 +30,17 @@ export type AccessAttributes = ResourceAccess | PathAccess;
 export const qualifiedResource = ({ resource, subresource }: ResourceAccess): string =>
   subresource === undefined || subresource === '' ? resource : `${resource}/${subresource}`;
 
+/**
+ * Namespaces and projects are asked for by name inside of themselves: a role in a namespace may open the namespace.
+ */
+export function inOwnNamespace<A extends AccessAttributes>(access: A): A {
+  if (access.path !== undefined || !access.name || access.namespace) return access;
+  const { group, resource, name } = access;
+  const isOwn =
+    (resource === 'namespaces' && group === '') || (resource === 'projects' && group === 'project.openshift.io');
+  return isOwn ? { ...access, namespace: name } : access;
+}
+
 /** Why access was refused, as Kubernetes says it: what follows `forbidden: ` in the message of a 403. */
 export function refusalText(access: AccessAttributes): string {
   const who = `User ${JSON.stringify(access.user.name)} cannot ${access.verb}`;

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { builtinDocuments } from '../rbac/builtin-documents.js';
+import { RbacAuthorizer } from '../rbac/rbac-authorizer.js';
+import { RbacIndex } from '../rbac/rbac-index.js';
 import { ADMIN, ANONYMOUS, AUTHENTICATED } from '../user.js';
 import type { User } from '../user.js';
-import { qualifiedResource, refusalText } from './attributes.js';
-import { BUILTIN_RULES } from './builtin-rules.js';
-import { GroupAuthorizer } from './group-authorizer.js';
+import { inOwnNamespace, qualifiedResource, refusalText } from './attributes.js';
 import { allows } from './policy-rule.js';
 import type { ResourceRule } from './policy-rule.js';
 
 const developer: User = { name: 'dev', uid: '', groups: [AUTHENTICATED], extra: {} };
-const authorizer = new GroupAuthorizer(BUILTIN_RULES);
+const authorizer = new RbacAuthorizer(new RbacIndex(builtinDocuments({ selfProvisioning: true })));
 
 const mayPath = async (user: User, verb: string, path: string) =>
   (await authorizer.authorize({ user, verb, path })).allowed;
@@ -31,7 +32,7 @@ describe('without any configuration', () => {
     expect(await mayPath(user, 'get', '/metrics')).toBe(false);
   });
 
-  it('discovery and reviews of oneself are for those who say who they are', async () => {
+  it('discovery, reviews of oneself and projects are for those who say who they are', async () => {
     for (const path of ['/', '/api', '/apis', '/apis/image.openshift.io/v1', '/openapi/v3']) {
       expect(await mayPath(developer, 'get', path)).toBe(true);
       expect(await mayPath(ANONYMOUS, 'get', path)).toBe(false);
@@ -41,6 +42,8 @@ describe('without any configuration', () => {
       expect(await mayResource(user, 'create', 'authentication.k8s.io', 'selfsubjectreviews')).toBe(known);
       expect(await mayResource(user, 'create', 'authorization.k8s.io', 'selfsubjectaccessreviews')).toBe(known);
       expect(await mayResource(user, 'get', 'user.openshift.io', 'users', '~')).toBe(known);
+      expect(await mayResource(user, 'list', 'project.openshift.io', 'projects')).toBe(known);
+      expect(await mayResource(user, 'create', 'project.openshift.io', 'projectrequests')).toBe(known);
     }
   });
 
@@ -49,12 +52,20 @@ describe('without any configuration', () => {
     expect(await mayResource(developer, 'get', 'user.openshift.io', 'users', 'other')).toBe(false);
     expect(await mayResource(developer, 'get', 'user.openshift.io', 'users')).toBe(false);
     expect(await mayResource(developer, 'create', 'authorization.k8s.io', 'subjectaccessreviews')).toBe(false);
+    expect(await mayResource(developer, 'get', 'project.openshift.io', 'projects', 'team')).toBe(false);
   });
 
   it('everybody can be told what they may do', async () => {
-    const { resourceRules, nonResourceRules } = await authorizer.rulesFor(developer);
+    const { resourceRules, nonResourceRules } = await authorizer.rulesFor(developer, 'team');
     expect(resourceRules.flatMap(({ resources }) => resources)).toContain('selfsubjectreviews');
     expect(nonResourceRules.flatMap(({ nonResourceURLs }) => nonResourceURLs)).toContain('/apis');
+  });
+
+  it('nobody but the administrator asks for projects where that is turned off', async () => {
+    const strict = new RbacAuthorizer(new RbacIndex(builtinDocuments({ selfProvisioning: false })));
+    const ask = { verb: 'create', group: 'project.openshift.io', resource: 'projectrequests' };
+    expect(await strict.authorize({ ...ask, user: developer })).toMatchObject({ allowed: false });
+    expect(await strict.authorize({ ...ask, user: ADMIN })).toMatchObject({ allowed: true });
   });
 });
 
@@ -97,5 +108,17 @@ describe('a rule', () => {
     const named = { ...rule, resourceNames: ['x'] };
     expect(allows(named, { ...access, name: 'x' })).toBe(true);
     expect(allows(named, access)).toBe(false);
+  });
+});
+
+describe('a namespace, and the project that it is', () => {
+  it.each([
+    ['', 'namespaces'],
+    ['project.openshift.io', 'projects'],
+  ])('of group "%s" is asked for by name inside of itself', (group, resource) => {
+    const access = { user: developer, verb: 'get', group, resource, namespace: '', name: 'team' };
+    expect(inOwnNamespace(access)).toEqual({ ...access, namespace: 'team' });
+    expect(inOwnNamespace({ ...access, name: '' })).toMatchObject({ namespace: '' });
+    expect(inOwnNamespace({ ...access, resource: 'nodes' })).toMatchObject({ namespace: '' });
   });
 });

@@ -23,25 +23,39 @@ export type PolicyRule = ResourceRule | PathRule;
 export const isPathRule = (rule: PolicyRule): rule is PathRule => 'nonResourceURLs' in rule;
 
 /** Whether a rule allows an access, by the meaning that RBAC rules have in Kubernetes. */
-export function allows(rule: PolicyRule, access: AccessAttributes): boolean {
-  if (isPathRule(rule)) return access.path !== undefined && allowsPath(rule, access);
-  return access.path === undefined && allowsResource(rule, access);
+export const allows = (rule: PolicyRule, access: AccessAttributes): boolean => allowing(access)(rule);
+
+/** The test of many rules against one access: what can be known of the access beforehand is. */
+export function allowing(access: AccessAttributes): (rule: PolicyRule) => boolean {
+  if (access.path !== undefined) return (rule) => isPathRule(rule) && allowsPath(rule, access);
+  const wanted = qualifiedResource(access);
+  const slash = wanted.indexOf('/');
+  const anyWithSubresource = slash < 0 ? undefined : `*${wanted.slice(slash)}`;
+  return (rule) => !isPathRule(rule) && allowsResource(rule, access, wanted, anyWithSubresource);
 }
 
 const allowsPath = ({ verbs, nonResourceURLs }: PathRule, { verb, path }: PathAccess): boolean =>
-  holds(verbs, verb) &&
-  nonResourceURLs.some((url) => (url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : path === url));
+  holds(verbs, verb) && nonResourceURLs.some((url) => isUnder(url, path));
 
-function allowsResource(rule: ResourceRule, access: ResourceAccess): boolean {
-  const wanted = qualifiedResource(access);
-  const [, subresource] = wanted.split('/', 2);
+/** Whether a path, or pattern of paths, is among those that `url` stands for. */
+export const isUnder = (url: string, path: string): boolean =>
+  url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : path === url;
+
+function allowsResource(
+  rule: ResourceRule,
+  { verb, group, name }: ResourceAccess,
+  wanted: string,
+  anyWithSubresource: string | undefined,
+): boolean {
   const names = rule.resourceNames ?? [];
   return (
-    holds(rule.verbs, access.verb) &&
-    holds(rule.apiGroups, access.group) &&
-    (holds(rule.resources, wanted) || (subresource !== undefined && rule.resources.includes(`*/${subresource}`))) &&
-    (names.length === 0 || (access.name !== undefined && names.includes(access.name)))
+    holds(rule.verbs, verb) &&
+    holds(rule.apiGroups, group) &&
+    (holds(rule.resources, wanted) ||
+      (anyWithSubresource !== undefined && rule.resources.includes(anyWithSubresource))) &&
+    (names.length === 0 || (name !== undefined && names.includes(name)))
   );
 }
 
-const holds = (list: readonly string[], value: string): boolean => list.includes('*') || list.includes(value);
+/** Whether a list of a rule has a value, by itself or by `*`. */
+export const holds = (list: readonly string[], value: string): boolean => list.includes('*') || list.includes(value);

@@ -7,7 +7,13 @@ interface Labelled {
 
 export type NamespaceCreated = DomainEvent<
   'NamespaceCreated',
-  Labelled & { readonly name: string; readonly uid: string; readonly creationTimestamp: string }
+  Labelled & {
+    readonly name: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    /** User who asked for a project of their own, and is to administer it. */
+    readonly requester?: string;
+  }
 >;
 
 export type NamespaceMetadataChanged = DomainEvent<'NamespaceMetadataChanged', Labelled & { readonly name: string }>;

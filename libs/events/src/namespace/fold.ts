@@ -6,6 +6,8 @@ export interface NamespaceState {
   readonly creationTimestamp: string;
   /** Set while the namespace is being emptied. */
   readonly deletionTimestamp?: string;
+  /** User who asked for it as a project of their own. */
+  readonly requester?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiServer } from '../serving/api-server.js';
 import { ApiError } from '../status.js';
+import { clientCertificateOf } from './client-certificate.js';
 import { discardBody } from './discard-body.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -55,6 +56,10 @@ async function answer(server: ApiServer, request: FastifyRequest, reply: Fastify
       path: question < 0 ? url : url.slice(0, question),
       query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
       headers: raw.headers,
+      get distinctHeaders() {
+        return raw.headersDistinct;
+      },
+      clientCertificate: clientCertificateOf(raw.socket),
       body: request.body as Buffer | undefined,
       sourceAddress: raw.socket.remoteAddress ?? '',
       requestId,

@@ -18,7 +18,7 @@ import type { MessageShape } from './message-shape.js';
 /**
  * The shape of the kinds that typed Kubernetes clients send as protobuf.
  *
- * Field numbers: `generated.proto` of k8s.io/api (core, authentication, authorization) and k8s.io/apimachinery (meta).
+ * Field numbers: `generated.proto` of k8s.io/api (core, authentication, authorization, rbac) and k8s.io/apimachinery (meta).
  *
  * @returns nothing for a kind that is only read as JSON or YAML.
  */
@@ -178,6 +178,34 @@ const subjectAccessReview: MessageShape = {
 /** The status, which only the server writes, is passed over. */
 const selfSubjectRulesReview: MessageShape = { 1: metadata, 2: one('spec', { 1: text('namespace') }) };
 
+const policyRules = many('rules', {
+  1: texts('verbs'),
+  2: texts('apiGroups'),
+  3: texts('resources'),
+  4: texts('resourceNames'),
+  5: texts('nonResourceURLs'),
+});
+
+const labelSelector: MessageShape = {
+  1: mapOf('matchLabels', 'string'),
+  2: many('matchExpressions', requirement),
+};
+
+const role: MessageShape = { 1: metadata, 2: policyRules };
+
+const clusterRole: MessageShape = {
+  1: metadata,
+  2: policyRules,
+  3: one('aggregationRule', { 1: many('clusterRoleSelectors', labelSelector) }),
+};
+
+/** A role binding, of a namespace or of the cluster. */
+const roleBinding: MessageShape = {
+  1: metadata,
+  2: many('subjects', { 1: text('kind'), 2: text('apiGroup'), 3: text('name'), 4: text('namespace') }),
+  3: one('roleRef', { 1: text('apiGroup'), 2: text('kind'), 3: text('name') }),
+};
+
 const KINDS: ReadonlyMap<string, MessageShape> = new Map([
   ['v1/Namespace', namespace],
   ['v1/Secret', secret],
@@ -188,4 +216,8 @@ const KINDS: ReadonlyMap<string, MessageShape> = new Map([
   ['authorization.k8s.io/v1/SelfSubjectRulesReview', selfSubjectRulesReview],
   ['authorization.k8s.io/v1/SubjectAccessReview', subjectAccessReview],
   ['authorization.k8s.io/v1/LocalSubjectAccessReview', subjectAccessReview],
+  ['rbac.authorization.k8s.io/v1/Role', role],
+  ['rbac.authorization.k8s.io/v1/ClusterRole', clusterRole],
+  ['rbac.authorization.k8s.io/v1/RoleBinding', roleBinding],
+  ['rbac.authorization.k8s.io/v1/ClusterRoleBinding', roleBinding],
 ]);

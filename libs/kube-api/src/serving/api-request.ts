@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ClientCertificate } from './access.js';
 
 /** A request as it came from the network. */
 export interface ApiRequest {
@@ -7,6 +8,9 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Every value of every header by itself. */
+  readonly distinctHeaders?: Readonly<Partial<Record<string, readonly string[]>>>;
+  readonly clientCertificate?: ClientCertificate | undefined;
   readonly body: Buffer | undefined;
   readonly sourceAddress: string;
   readonly requestId: string;

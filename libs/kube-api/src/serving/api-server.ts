@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { acceptsGzip } from '../negotiation/content-encoding.js';
 import { isFlagSet } from '../selection/list-options.js';
 import { ApiError, forbidden, internalError, unauthorized } from '../status.js';
 import type { RequestContext, RequestUser } from '../storage/request-context.js';
 import type { Access, AccessControl } from './access.js';
 import { jsonResponse, type ApiRequest, type ApiResponse } from './api-request.js';
+import { impersonates, impersonationOf } from './impersonation.js';
 import { parseRequest, type RequestInfo } from './request-info.js';
 import { handleResource } from './resource-handler.js';
 import { noSuchResource, type ResourceRegistry, type Target } from './resource-registry.js';
@@ -85,8 +87,7 @@ export class ApiServer {
   private async answer(call: Call): Promise<ApiResponse | undefined> {
     const { request, response } = call;
     const info = parseRequest(request.method, request.path, isFlagSet(request.query, 'watch') ?? false);
-    const user = await this.options.access.authenticate({ authorization: request.headers.authorization });
-    if (user === undefined || user === 'rejected') throw unauthorized();
+    const user = await this.user(request);
     call.describe(info, user);
     await this.authorize(info, user);
     if (info.kind === 'path') {
@@ -101,6 +102,26 @@ export class ApiServer {
     const handled = (): Promise<ApiResponse | undefined> =>
       handleResource({ request, info, target, context, response, latestVersion, mayCreate });
     return info.verb === 'watch' ? this.watching(handled) : call.before(context.signal, handled());
+  }
+
+  private async user(request: ApiRequest): Promise<RequestUser> {
+    const { headers, clientCertificate } = request;
+    const user = await this.options.access.authenticate({
+      authorization: headers.authorization,
+      clientCertificate,
+      // Made only for whoever looks at them.
+      get headers() {
+        return request.distinctHeaders;
+      },
+    });
+    if (user === undefined || user === 'rejected') throw unauthorized();
+    const wanted = impersonates(headers) ? impersonationOf(request.distinctHeaders ?? {}, user) : undefined;
+    if (wanted === undefined) return user;
+    for (const need of wanted.needs) {
+      const { allowed, reason } = await this.options.access.authorize(need);
+      if (!allowed) throw forbidden({ group: need.group, resource: need.resource }, need.name, reason);
+    }
+    return wanted.user;
   }
 
   private async watching<T>(watch: () => Promise<T>): Promise<T> {
@@ -216,7 +237,7 @@ class Call {
     if (this.response.destroyed || this.response.headersSent) return;
     const warnings = [...this.warnings].map(warningHeader);
     if (warnings.length > 0) this.response.setHeader('warning', warnings);
-    writeResponse(this.response, answer);
+    writeResponse(this.response, answer, acceptsGzip(this.request));
   }
 
   close(): void {

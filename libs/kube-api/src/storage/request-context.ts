@@ -4,6 +4,8 @@ export interface RequestUser {
   readonly uid: string;
   readonly groups: readonly string[];
   readonly extra: Readonly<Record<string, readonly string[]>>;
+  /** Name of whoever acts as this user. */
+  readonly impersonator?: string;
 }
 
 /** What a storage needs to know of the request that it serves. */

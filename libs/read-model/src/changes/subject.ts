@@ -4,6 +4,7 @@ import {
   foldHeader,
   foldImage,
   foldNamespace,
+  foldRbac,
   foldSignatures,
   foldTag,
   isAbsent,
@@ -17,6 +18,8 @@ import {
   type NamespaceEvent,
   type NamespaceState,
   type Position,
+  type RbacEvent,
+  type RbacState,
   type RecordedEvent,
   type SignaturesState,
   type StreamHeader,
@@ -25,11 +28,14 @@ import {
 } from '#lib/events';
 
 /** Something that clients watch, built from one or more aggregates. */
-export type SubjectKind = 'imageStream' | 'image' | 'namespace';
+export type SubjectKind = 'imageStream' | 'image' | 'namespace' | RbacKind;
+
+/** Roles and those who have them. */
+export type RbacKind = 'role' | 'clusterRole' | 'roleBinding' | 'clusterRoleBinding';
 
 export interface Subject {
   readonly kind: SubjectKind;
-  /** `namespace/name` of a stream, the name of an image or of a namespace. */
+  /** `namespace/name` of what is in a namespace, else the name. */
   readonly id: string;
 }
 
@@ -54,7 +60,13 @@ export interface NamespaceSnapshot {
   readonly version: Position;
 }
 
-export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot;
+export interface RbacSnapshot {
+  readonly kind: RbacKind;
+  readonly object: RbacState | undefined;
+  readonly version: Position;
+}
+
+export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | RbacSnapshot;
 
 /** The subject whose looks an event changes; `undefined` for events that nobody can watch. */
 export function subjectOf(stream: StreamName): Subject | undefined {
@@ -62,6 +74,10 @@ export function subjectOf(stream: StreamName): Subject | undefined {
   switch (aggregate) {
     case 'imageStream':
     case 'namespace':
+    case 'role':
+    case 'clusterRole':
+    case 'roleBinding':
+    case 'clusterRoleBinding':
       return { kind: aggregate, id };
     case 'image':
     case 'imageSignatures':
@@ -77,9 +93,12 @@ export function streamsOf({ kind, id }: Subject): readonly StreamName[] {
     case 'image':
       return [streamName.image(id), streamName.imageSignatures(id)];
     case 'imageStream':
-      return [`imageStream-${id}` as StreamName];
     case 'namespace':
-      return [streamName.namespace(id)];
+    case 'role':
+    case 'clusterRole':
+    case 'roleBinding':
+    case 'clusterRoleBinding':
+      return [`${kind}-${id}` as StreamName];
   }
 }
 
@@ -91,6 +110,11 @@ export function emptySnapshot(kind: SubjectKind): Snapshot {
       return { kind, image: undefined, signatures: [], version: 0 };
     case 'namespace':
       return { kind, namespace: undefined, version: 0 };
+    case 'role':
+    case 'clusterRole':
+    case 'roleBinding':
+    case 'clusterRoleBinding':
+      return { kind, object: undefined, version: 0 };
   }
 }
 
@@ -102,6 +126,11 @@ export const exists = (snapshot: Snapshot): boolean => {
       return snapshot.image !== undefined;
     case 'namespace':
       return snapshot.namespace !== undefined;
+    case 'role':
+    case 'clusterRole':
+    case 'roleBinding':
+    case 'clusterRoleBinding':
+      return snapshot.object !== undefined;
   }
 };
 
@@ -125,6 +154,11 @@ export function foldSnapshot(snapshot: Snapshot, event: RecordedEvent): Snapshot
         namespace: foldNamespace(snapshot.namespace, event as RecordedEvent & NamespaceEvent),
         version,
       };
+    case 'role':
+    case 'clusterRole':
+    case 'roleBinding':
+    case 'clusterRoleBinding':
+      return { ...snapshot, object: foldRbac(snapshot.object, event as RecordedEvent & RbacEvent), version };
   }
 }
 

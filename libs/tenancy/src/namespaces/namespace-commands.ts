@@ -8,6 +8,8 @@ export interface CreateNamespace extends Labelled {
   readonly name: string;
   readonly uid: string;
   readonly now: Date;
+  /** User who asked for a project of their own. */
+  readonly requester?: string;
 }
 
 /** Replaces labels and annotations. Nothing else of a namespace can be changed. */

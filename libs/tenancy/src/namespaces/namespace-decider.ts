@@ -33,12 +33,16 @@ export const namespaceDecider: Decider<Namespace, NamespaceCommand, NamespaceEve
 /** Carries the namespace's own name, so that label selectors can pick namespaces by name. Clients cannot change it. */
 export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
-function create({ name, uid, now, labels, annotations }: CreateNamespace, namespace: Namespace): NamespaceEvent[] {
+function create(command: CreateNamespace, namespace: Namespace): NamespaceEvent[] {
+  const { name, uid, now, labels, annotations, requester } = command;
   if (namespace !== undefined) {
     throw new Refusal('already-exists', name, `namespace "${name}" already exists`);
   }
   const creationTimestamp = wholeSeconds(now);
-  const data = { name, uid, creationTimestamp, labels: { ...labels, [NAME_LABEL]: name }, annotations };
+  const data = {
+    ...{ name, uid, creationTimestamp, labels: { ...labels, [NAME_LABEL]: name }, annotations },
+    ...(requester === undefined ? {} : { requester }),
+  };
   return [{ type: 'NamespaceCreated', data }];
 }
 

@@ -41,8 +41,16 @@ export class NamespaceService {
     return this.handler.load(streamName.namespace(name));
   }
 
-  creation(name: string, labels: Labels = {}, annotations: Labels = {}): NamespaceCommand {
-    return { type: 'CreateNamespace', name, uid: this.newUid(), now: this.clock(), labels, annotations };
+  /** @param requester - user who asked for it as a project of their own. */
+  creation(name: string, labels: Labels = {}, annotations: Labels = {}, requester?: string): NamespaceCommand {
+    const born = { name, uid: this.newUid(), now: this.clock() };
+    return {
+      type: 'CreateNamespace',
+      ...born,
+      labels,
+      annotations,
+      ...(requester === undefined ? {} : { requester }),
+    };
   }
 
   deletion(name: string, uid?: string): NamespaceCommand {

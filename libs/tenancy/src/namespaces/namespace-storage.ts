@@ -25,6 +25,7 @@ import { selectedPages } from '../selected-pages.js';
 import { untilCurrent } from '../write-loop.js';
 import { namespaceChange } from './namespace-changes.js';
 import type { NamespaceCommand } from './namespace-commands.js';
+import type { NamespaceDefaults } from './namespace-defaults.js';
 import type { Namespace } from './namespace-decider.js';
 import { namespaceView, type NamespaceLooks } from './namespace-object.js';
 import type { NamespaceService } from './namespace-service.js';
@@ -34,10 +35,12 @@ export interface NamespaceStorageDeps {
   readonly readModel: ReadModel;
   readonly changes: Pick<ChangeFeed, 'after'>;
   readonly namespaces: NamespaceService;
+  /** What new namespaces are to hold. */
+  readonly defaults?: NamespaceDefaults;
 }
 
-/** Whether a caller may see a namespace at all. */
-export type Visibility = (context: RequestContext, name: string) => Promise<boolean>;
+/** Whether a caller may see a namespace at all, or its end where it is gone. */
+export type Visibility = (context: RequestContext, name: string, isGone?: boolean) => Promise<boolean>;
 
 /** Namespaces that clients and the server itself count on. */
 const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system']);
@@ -91,21 +94,26 @@ export class NamespaceStorage implements ResourceStorage {
         if (change.subject.kind !== 'namespace') continue;
         if (selects?.name !== undefined && selects.name !== change.subject.id) continue;
         const seen = namespaceChange(this.looks, change);
-        if (seen !== undefined && (await this.visible(context, seen.view.name))) shown.push(seen);
+        if (seen === undefined) continue;
+        if (await this.visible(context, seen.view.name, seen.type === 'DELETED')) shown.push(seen);
       }
       yield { resourceVersion: `${position}`, changes: shown };
     }
   }
 
+  /** @param requester - user who asks for it as a project of their own. */
   async create(
     context: RequestContext,
     key: Partial<ObjectKey>,
     sent: KubeObject,
     options: WriteOptions,
+    requester?: string,
   ): Promise<ObjectView> {
     const { name, labels, annotations } = newObject(this.resource, key, sent).metadata;
-    const command = this.deps.namespaces.creation(name, labels, annotations);
-    return this.write(context, command, options, annotations);
+    const command = this.deps.namespaces.creation(name, labels, annotations, requester);
+    const view = await this.write(context, command, options, annotations);
+    if (!options.dryRun) await this.furnish(context, name);
+    return view;
   }
 
   async update(
@@ -151,6 +159,11 @@ export class NamespaceStorage implements ResourceStorage {
       await readModel.waitFor(handled.version);
       return this.render(handled);
     });
+  }
+
+  private async furnish(context: RequestContext, name: string): Promise<void> {
+    const { state } = await this.deps.namespaces.load(name);
+    if (state !== undefined) await this.deps.defaults?.furnish(state, eventContext(context));
   }
 
   private render({ state, version }: Loaded<Namespace>): ObjectView {

@@ -61,7 +61,7 @@ export class ProjectRequestStorage implements ResourceStorage {
       [REQUESTER]: context.user.name,
     };
     const project: KubeObject = { ...AS_PROJECT, metadata: { ...metadata, annotations } };
-    return this.projects.create(context, key, project, options);
+    return this.projects.create(context, key, project, options, context.user.name);
   }
 }
 

@@ -1,13 +1,32 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GroupAuthorizer, BUILTIN_RULES, MASTERS, AUTHENTICATED, type PolicyRule } from '#lib/access';
+import {
+  AUTHENTICATED,
+  builtinDocuments,
+  MASTERS,
+  RBAC_GROUP,
+  RbacAuthorizer,
+  RbacFollower,
+  RbacIndex,
+} from '#lib/access';
 import { InMemoryEventStore, type EventStore } from '#lib/event-store';
+import type { RoleRule } from '#lib/events';
 import type { KubeObject, ListResult, RequestContext, RequestUser, ResourceStorage } from '#lib/kube-api';
-import { ChangeFeed, EmbeddedReadModel, LocalReadModel, Projector, projections, readModelShape } from '#lib/read-model';
+import {
+  ChangeFeed,
+  EmbeddedReadModel,
+  LocalReadModel,
+  Projector,
+  projections,
+  RBAC_KINDS,
+  readModelShape,
+} from '#lib/read-model';
 import { NamespaceFinalizer } from '../namespaces/namespace-finalizer.js';
 import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import { NamespaceService } from '../namespaces/namespace-service.js';
+import { NamespaceBindings } from '../rbac/namespace-bindings.js';
+import { RbacService } from '../rbac/rbac-service.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { tenancyResources } from '../tenancy-resources.js';
 
@@ -20,7 +39,7 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 }
 
 /** All of tenancy over a store in memory, and real files for the read model and the secrets. */
-export async function tenancyFixture(rules: readonly (readonly [group: string, rules: readonly PolicyRule[]])[] = []) {
+export async function tenancyFixture(rules: readonly (readonly [group: string, rules: readonly RoleRule[]])[] = []) {
   const folder = await temporaryFolder();
   const store: EventStore = new InMemoryEventStore();
   const stored = EmbeddedReadModel.open(join(folder.path, 'read-model.lmdb'), readModelShape(OPTIONS));
@@ -30,14 +49,29 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   const changes = new ChangeFeed(store, new Set(['namespace']));
   const secrets = await SecretStore.open(folder.path);
   const namespaces = new NamespaceService(store);
-  const authorizer = new GroupAuthorizer(new Map([...BUILTIN_RULES, ...rules]));
-  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer });
+  const index = new RbacIndex(builtinDocuments({ selfProvisioning: true }));
+  for (const [group, granted] of rules) grantTo(index, group, granted);
+  const follower = new RbacFollower(index, store, readModel);
+  await follower.start();
+  const authorizer = new RbacAuthorizer(index);
+  const service = new RbacService(store);
+  const bindings = new NamespaceBindings({ store, readModel, service, index, follower });
+  const rbac = {
+    ...{ service, index, follower, builtin: index.builtin() },
+    changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
+  };
+  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer, rbac });
 
   return {
     store,
     readModel,
     secrets,
     namespaces,
+    authorizer,
+    index,
+    follower,
+    service,
+    bindings,
     resources,
     storage: (group: string, resource: string): Required<ResourceStorage> => {
       const found = resources.find((candidate) => candidate.group === group && candidate.resource === resource);
@@ -54,6 +88,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
         ...(onFailure === undefined ? {} : { onFailure }),
       }),
     close: async () => {
+      await follower.stop();
       await store.close();
       await projector.stop();
       await stored.close();
@@ -61,6 +96,16 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
       await folder.remove();
     },
   };
+}
+
+/** Gives a group rules in the whole cluster, without an event. */
+function grantTo(index: RbacIndex, group: string, rules: readonly RoleRule[]): void {
+  const metadata = { labels: {}, annotations: {}, finalizers: [], ownerReferences: [] };
+  const born = { name: `test:${group}`, uid: '', creationTimestamp: '2026-01-01T00:00:00Z', metadata };
+  index.put({ kind: 'clusterRole', object: { ...born, rules }, version: 1 });
+  const roleRef = { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: born.name };
+  const subjects = [{ kind: 'Group', apiGroup: RBAC_GROUP, name: group }];
+  index.put({ kind: 'clusterRoleBinding', object: { ...born, roleRef, subjects }, version: 1 });
 }
 
 export type TenancyFixture = Awaited<ReturnType<typeof tenancyFixture>>;

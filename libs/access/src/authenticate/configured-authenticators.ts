@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError, type AccessConfiguration } from '#lib/config';
+import { ADMIN } from '../user.js';
+import type { Authenticator } from './authenticator.js';
+import { AuthenticatorChain } from './authenticator-chain.js';
+import { CertificateTrust } from './certificate-trust.js';
+import { ClientCertificateAuthenticator } from './client-certificate-authenticator.js';
+import { OidcAuthenticator } from './oidc-authenticator.js';
+import { OidcProvider } from './oidc-provider.js';
+import { RequestHeaderAuthenticator } from './request-header-authenticator.js';
+import { StaticTokenAuthenticator } from './static-token-authenticator.js';
+import { TokenFileAuthenticator } from './token-file-authenticator.js';
+
+export interface AuthenticationOptions {
+  /** Token of the administrator. */
+  readonly adminToken: string;
+  /** Further ways to prove who one is. */
+  readonly access?: AccessConfiguration;
+  /** Told of what goes wrong while the server runs, and where. */
+  readonly onProblem?: (what: string, error: unknown) => void;
+}
+
+const REPORT_EVERY_MS = 30_000;
+
+/**
+ * All the ways in which somebody may prove who they are, in the order in which they are tried.
+ *
+ * @throws ConfigurationError for a file that cannot be used.
+ */
+export async function configuredAuthenticators({
+  adminToken,
+  access,
+  onProblem = () => undefined,
+}: AuthenticationOptions): Promise<{ readonly authenticator: Authenticator; readonly close: () => Promise<void> }> {
+  const chain: Authenticator[] = [];
+  const closers: (() => void | Promise<void>)[] = [];
+  const { requestHeader, clientCaFile, tokenFile, oidc } = access ?? {};
+
+  if (requestHeader?.caFile !== undefined) {
+    const trust = await trustIn('access.requestHeader.caFile', requestHeader.caFile);
+    chain.push(new RequestHeaderAuthenticator({ ...requestHeader, trust }));
+  }
+  if (clientCaFile !== undefined) {
+    chain.push(new ClientCertificateAuthenticator(await trustIn('access.clientCaFile', clientCaFile)));
+  }
+  chain.push(new StaticTokenAuthenticator(adminToken, ADMIN));
+  if (tokenFile !== undefined) {
+    const tokens = await usable('access.tokenFile', () =>
+      TokenFileAuthenticator.open(tokenFile, {
+        onUnreadable: (error) => onProblem('the token file cannot be read, what it held before stays in force', error),
+      }),
+    );
+    chain.push(tokens);
+    closers.push(() => tokens.close());
+  }
+  if (oidc?.issuer !== undefined) {
+    const { issuer, audience = '', usernamePrefix, groupsClaim, caFile } = oidc;
+    const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+    const provider = new OidcProvider({ issuer, ca });
+    const onUnavailable = nowAndThen((error) => onProblem('the OpenID provider cannot be asked for its keys', error));
+    const keys = (): ReturnType<OidcProvider['keys']> => provider.keys();
+    chain.push(new OidcAuthenticator({ ...oidc, issuer, audience, usernamePrefix, groupsClaim, keys, onUnavailable }));
+    closers.push(() => provider.close());
+  }
+  return {
+    authenticator: new AuthenticatorChain(chain),
+    close: async () => {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+const trustIn = (key: string, path: string): Promise<CertificateTrust> =>
+  usable(key, async () => CertificateTrust.parse(await readFile(path, 'utf8')));
+
+async function usable<T>(key: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    throw new ConfigurationError([{ where: key, message: `names a file that cannot be used: ${why}` }]);
+  }
+}
+
+/** Passes on the first call, and later ones only after a pause: what anybody can cause must not fill the log. */
+function nowAndThen(report: (error: unknown) => void): (error: unknown) => void {
+  let quietUntil = 0;
+  return (error) => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + REPORT_EVERY_MS;
+    report(error);
+  };
+}
+
+/** PEM of the authorities by whom clients may prove themselves; empty where certificates are not asked for. */
+export async function clientAuthorities({ clientCaFile, requestHeader }: AccessConfiguration): Promise<string[]> {
+  const files = [clientCaFile, requestHeader.caFile].filter((file) => file !== undefined);
+  return Promise.all([...new Set(files)].map((file) => readFile(file, 'utf8')));
+}

@@ -1,0 +1,31 @@
+import { Refusal } from '#lib/event-store';
+import { kubernetesTime } from '#lib/kube-api';
+
+interface Birth {
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly now: Date;
+}
+
+/** Who a new role or binding is. */
+export const bornAs = ({ namespace, name, uid, now }: Birth) => ({
+  ...(namespace === undefined ? {} : { namespace }),
+  name,
+  uid,
+  creationTimestamp: kubernetesTime(now),
+});
+
+export function assertAbsent(state: object | undefined, name: string): void {
+  if (state !== undefined) throw new Refusal('already-exists', name, `"${name}" already exists`);
+}
+
+/** The role or binding that is there, and that is meant when a UID is given. */
+export function existing<T extends { readonly uid: string }>(state: T | undefined, name: string, uid?: string): T {
+  if (state === undefined) throw new Refusal('not-found', name, `"${name}" not found`);
+  if (uid !== undefined && uid !== state.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${state.uid}`;
+    throw new Refusal('conflict', name, why);
+  }
+  return state;
+}
