@@ -11,15 +11,16 @@ export async function writeList(
   list: ListResult,
   presentation: Presentation,
   options: ListOptions,
+  isGzipAccepted: boolean,
 ): Promise<void> {
-  const writer = new PieceWriter(response);
+  const writer = new PieceWriter(response, presentation.contentType, isGzipAccepted);
   // All pages of one list show one version, so that a watch from there sees what changed while they were read.
   const resourceVersion = options.continue?.resourceVersion ?? list.resourceVersion;
   await writer.write(presentation.listStart);
   let first = true;
   for await (const views of list.items) {
     for (const view of views) {
-      if (!first) await writer.write(',');
+      if (!first) await writer.write(presentation.separator);
       first = false;
       await writer.write(presentation.item(view));
     }
@@ -30,6 +31,6 @@ export async function writeList(
     resourceVersion,
     ...(after === undefined ? {} : { continue: encodeContinueToken({ resourceVersion, after }, selectors) }),
   };
-  await writer.write(presentation.listEnd(metadata));
+  await writer.write(presentation.listEnd(metadata, first));
   await writer.end();
 }

@@ -53,7 +53,8 @@ function verbOf(method: string, name: string, isWatch: boolean): Verb | undefine
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (isWatch) return 'watch';
+      // There is nothing to be said ahead of a stream that has no end.
+      if (isWatch && method === 'GET') return 'watch';
       return name === '' ? 'list' : 'get';
     case 'POST':
       return 'create';

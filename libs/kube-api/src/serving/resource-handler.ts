@@ -1,5 +1,5 @@
 import type { JsonObject } from '../schema/json.js';
-import { responseForm } from '../negotiation/response-form.js';
+import { responseForm, watchForm } from '../negotiation/response-form.js';
 import { fieldManagerOf } from '../apply/field-manager.js';
 import { applyPatch, APPLY_PATCH_TYPE } from '../patch/apply-patch.js';
 import { parseListOptions, type ListOptions } from '../selection/list-options.js';
@@ -10,6 +10,7 @@ import { writeWatch, type WatchedStorage } from '../watch/watch-response.js';
 import { applyRequest } from './apply-request.js';
 import { jsonResponse, type ApiResponse } from './api-request.js';
 import { apiVersionOf, conform, mediaTypeOf, readObject } from './body.js';
+import { acceptsGzip } from '../negotiation/content-encoding.js';
 import { writeList } from './list-response.js';
 import { withOwners, type Writer } from './owned-write.js';
 import { keyOf, named, withPlace } from './placed-object.js';
@@ -60,7 +61,7 @@ async function list(call: ResourceCall): Promise<ApiResponse | undefined> {
   });
   if (found === undefined) throw new Error('a listed resource has a list');
   if (found.status !== undefined) return jsonResponse(200, success({}, 200));
-  await writeList(call.response, found, shown, options);
+  await writeList(call.response, found, shown, options, acceptsGzip(call.request));
   return undefined;
 }
 
@@ -74,12 +75,13 @@ async function watch(call: ResourceCall): Promise<undefined> {
   // A watch on one object's path is one on the collection that selects its name.
   const selects =
     name === '' ? scope.selects : { name, labels: () => true, fields: (view: ObjectView) => view.name === name };
-  const form = JSON.stringify([responseForm(call.request.headers.accept), include(call)]);
+  const shownAs = watchForm(call.request.headers.accept);
+  const form = JSON.stringify([shownAs, include(call)]);
   await writeWatch(call.response, {
     storage,
     scope: { ...scope, ...(selects && { selects }) },
     options,
-    presentation: presentation(call),
+    presentation: presentationOf(shownAs, call.target, include(call)),
     form: form.includes('"Object"') && form.startsWith('[{"as":"Object"') ? 'Object' : `${definition.resource} ${form}`,
     context: call.context,
   });
@@ -162,7 +164,7 @@ async function removeCollection(call: ResourceCall): Promise<undefined> {
   const { target, context, request } = call;
   const deleted = await target.storage.deleteCollection?.(context, scopeOf(call, options), deleteOptions(request));
   if (deleted === undefined) throw new Error('a collection that can be deleted can be deleted');
-  await writeList(call.response, deleted, shown, options);
+  await writeList(call.response, deleted, shown, options, acceptsGzip(request));
 }
 
 const canBeWatched = (storage: ResourceStorage): storage is WatchedStorage =>
@@ -193,6 +195,7 @@ const written = (shown: Presentation, { view, created }: Written): ApiResponse =
 
 const answer = (shown: Presentation, code: number, view: ObjectView): ApiResponse => ({
   code,
+  contentType: shown.contentType,
   body: shown.single(view),
 });
 

@@ -10,6 +10,7 @@ import type { Change, ObjectView, ResourceStorage, Scope } from '../storage/reso
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 const BOOKMARK_EVERY_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+const MAX_TIMEOUT_MS = 24 * 60 * 60_000;
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -33,8 +34,7 @@ export async function writeWatch(response: ServerResponse, watch: Watch): Promis
   const { options, context } = watch;
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
-  const ms = options.timeoutSeconds === undefined ? DEFAULT_TIMEOUT_MS : options.timeoutSeconds * 1000;
-  const ended = AbortSignal.any([context.signal, AbortSignal.timeout(ms)]);
+  const ended = AbortSignal.any([context.signal, AbortSignal.timeout(durationOf(options))]);
   const events = new EventWriter(response, watch);
   const bookmarks = options.allowWatchBookmarks ? setInterval(() => events.bookmark(), BOOKMARK_EVERY_MS) : undefined;
   try {
@@ -54,6 +54,10 @@ export async function writeWatch(response: ServerResponse, watch: Watch): Promis
     response.end();
   }
 }
+
+/** Milliseconds that a watch lasts; as with Kubernetes, 0 is no wish. */
+const durationOf = ({ timeoutSeconds = 0 }: ListOptions): number =>
+  timeoutSeconds > 0 ? Math.min(timeoutSeconds * 1000, MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 
 /** Lines that have been printed for somebody, by the form in which they are shown. */
 const printed = new WeakMap<ObjectView, Map<string, Buffer>>();
