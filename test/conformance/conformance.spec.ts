@@ -92,8 +92,9 @@ function put(
 ): Digested {
   const { repository, tag } = description;
   if (manifest !== undefined) {
-    const digest = sha256Digest(manifest.text);
-    registry.rawManifest(repository, tag ?? 'latest', manifest.contentType, manifest.text, digest);
+    const text = manifest.text.replace(/<image:(\w+)>/g, (_all, part: string) => built.get(part)?.digest ?? '');
+    const digest = sha256Digest(text);
+    registry.rawManifest(repository, tag ?? 'latest', manifest.contentType, text, digest);
     return { digest };
   }
   if (images === undefined) return registry.image({ content: name, ...(mediaType && { mediaType }), ...description });

@@ -61,7 +61,7 @@ export interface RemoteContent {
   readonly env?: readonly string[];
   /** Names of the images that an index is made of; it has none of the keys of an image then. */
   readonly images?: readonly string[];
-  /** The manifest as it stands, good or not. */
+  /** The manifest as it stands, good or not; `<image:NAME>` in it is the digest of what stands above. */
   readonly manifest?: { readonly contentType: string; readonly text: string };
 }
 
