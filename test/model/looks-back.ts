@@ -1,4 +1,4 @@
-import type fc from 'fast-check';
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import { replayStream } from '#lib/history';
 import type { ImageSnapshot, Snapshot, StreamSnapshot } from '#lib/read-model';
