@@ -3,6 +3,8 @@ import type { DomainEvent } from '../event.js';
 interface Labelled {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Who owns which fields, for server-side apply; absent where nobody is recorded. */
+  readonly managedFields?: readonly object[];
 }
 
 export type NamespaceCreated = DomainEvent<

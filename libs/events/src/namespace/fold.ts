@@ -10,6 +10,7 @@ export interface NamespaceState {
   readonly requester?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly object[];
 }
 
 /**
@@ -24,8 +25,10 @@ export function foldNamespace(
   if (event.type === 'NamespaceCreated') return event.data;
   if (namespace === undefined) return undefined;
   switch (event.type) {
-    case 'NamespaceMetadataChanged':
-      return { ...namespace, labels: event.data.labels, annotations: event.data.annotations };
+    case 'NamespaceMetadataChanged': {
+      const { managedFields: _before, ...rest } = namespace;
+      return { ...rest, ...event.data };
+    }
     case 'NamespaceDeletionRequested':
       return { ...namespace, deletionTimestamp: event.data.deletionTimestamp };
     case 'NamespaceDeleted':

@@ -1,6 +1,7 @@
 interface Labelled {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly object[];
 }
 
 export interface CreateNamespace extends Labelled {

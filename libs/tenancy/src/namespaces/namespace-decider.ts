@@ -34,24 +34,30 @@ export const namespaceDecider: Decider<Namespace, NamespaceCommand, NamespaceEve
 export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function create(command: CreateNamespace, namespace: Namespace): NamespaceEvent[] {
-  const { name, uid, now, labels, annotations, requester } = command;
+  const { name, uid, now, labels, annotations, managedFields, requester } = command;
   if (namespace !== undefined) {
     throw new Refusal('already-exists', name, `namespace "${name}" already exists`);
   }
   const creationTimestamp = wholeSeconds(now);
   const data = {
     ...{ name, uid, creationTimestamp, labels: { ...labels, [NAME_LABEL]: name }, annotations },
+    ...(managedFields === undefined ? {} : { managedFields }),
     ...(requester === undefined ? {} : { requester }),
   };
   return [{ type: 'NamespaceCreated', data }];
 }
 
 function changeMetadata(command: ChangeNamespaceMetadata, namespace: Namespace): NamespaceEvent[] {
-  const { name, annotations } = command;
+  const { name, annotations, managedFields } = command;
   const before = existing(namespace, name);
   const labels = { ...command.labels, [NAME_LABEL]: name };
-  if (isDeepStrictEqual([labels, annotations], [before.labels, before.annotations])) return [];
-  return [{ type: 'NamespaceMetadataChanged', data: { name, labels, annotations } }];
+  const isUnchanged = isDeepStrictEqual(
+    [labels, annotations, managedFields],
+    [before.labels, before.annotations, before.managedFields],
+  );
+  if (isUnchanged) return [];
+  const owners = managedFields === undefined ? {} : { managedFields };
+  return [{ type: 'NamespaceMetadataChanged', data: { name, labels, annotations, ...owners } }];
 }
 
 function requestDeletion({ name, uid, now }: RequestNamespaceDeletion, namespace: Namespace): NamespaceEvent[] {

@@ -27,7 +27,7 @@ export function namespaceView(
   namespace: NamespaceState,
   version: Position,
 ): ObjectView<NamespaceObject> {
-  const { name, uid, creationTimestamp, deletionTimestamp, labels, annotations } = namespace;
+  const { name, uid, creationTimestamp, deletionTimestamp, labels, annotations, managedFields } = namespace;
   return viewOf({
     kind,
     apiVersion,
@@ -39,6 +39,7 @@ export function namespaceView(
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       labels,
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      ...(managedFields === undefined ? {} : { managedFields }),
     },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: phaseOf(namespace) },

@@ -60,4 +60,5 @@ export const namespaceResource = (deps: NamespaceStorageDeps): ResourceDefinitio
   },
   selectableFields: { 'status.phase': phase },
   storage: new NamespaceStorage(deps, AS_NAMESPACE),
+  ownership: {},
 });

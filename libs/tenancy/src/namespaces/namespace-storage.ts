@@ -109,8 +109,9 @@ export class NamespaceStorage implements ResourceStorage {
     options: WriteOptions,
     requester?: string,
   ): Promise<ObjectView> {
-    const { name, labels, annotations } = newObject(this.resource, key, sent).metadata;
-    const command = this.deps.namespaces.creation(name, labels, annotations, requester);
+    const { name, labels, annotations, managedFields } = newObject(this.resource, key, sent).metadata;
+    const creation = this.deps.namespaces.creation(name, labels, annotations, requester);
+    const command = { ...creation, ...(managedFields && { managedFields }) };
     const view = await this.write(context, command, options, annotations);
     if (!options.dryRun) await this.furnish(context, name);
     return view;
@@ -126,8 +127,10 @@ export class NamespaceStorage implements ResourceStorage {
       const { state, version } = await this.deps.namespaces.load(name);
       if (state === undefined) throw notFound(this.resource, name);
       const before = namespaceView(this.looks, state, version).object();
-      const { labels = {}, annotations = {} } = updatedObject(this.resource, before, desired(before)).metadata;
-      const command: NamespaceCommand = { type: 'ChangeNamespaceMetadata', name, labels, annotations };
+      const { metadata } = updatedObject(this.resource, before, desired(before));
+      const { labels = {}, annotations = {}, managedFields } = metadata;
+      const change: NamespaceCommand = { type: 'ChangeNamespaceMetadata', name, labels, annotations };
+      const command = { ...change, ...(managedFields && { managedFields }) };
       return this.write(context, command, options, annotations, { version });
     });
     return { view, created: false };

@@ -51,4 +51,5 @@ export const projectResource = (deps: NamespaceStorageDeps, visible: Visibility)
   },
   selectableFields: { 'status.phase': phase },
   storage: new NamespaceStorage(deps, AS_PROJECT, visible),
+  ownership: {},
 });

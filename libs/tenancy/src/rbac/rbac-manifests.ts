@@ -100,7 +100,10 @@ function manifestOf(file: string, value: JsonValue, resources: readonly Resource
   try {
     const { value: object, unknown } = decode(resource.schema, value);
     if (unknown.length > 0) throw failure(file, `unknown field ${JSON.stringify(unknown[0])}`);
-    return { file, object: { metadata: { name: '' }, ...object } as unknown as KubeObject, resource };
+    const { metadata, ...rest } = { metadata: { name: '' }, ...object } as unknown as KubeObject;
+    // Who owns fields on the server that a manifest comes from says nothing about this one.
+    const { managedFields: _elsewhere, ...own } = metadata;
+    return { file, object: { ...rest, metadata: own }, resource };
   } catch (error) {
     throw error instanceof ApiError ? failure(file, error.message) : error;
   }

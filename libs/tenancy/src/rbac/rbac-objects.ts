@@ -45,7 +45,7 @@ export function rbacObject(
 
 function metadataOf(state: RoleState | RoleBindingState, version: number): ObjectMeta {
   const { name, namespace, uid, creationTimestamp, metadata } = state;
-  const { labels, annotations, finalizers, ownerReferences } = metadata;
+  const { labels, annotations, finalizers, ownerReferences, managedFields } = metadata;
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),
@@ -56,6 +56,7 @@ function metadataOf(state: RoleState | RoleBindingState, version: number): Objec
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     ...(finalizers.length === 0 ? {} : { finalizers }),
     ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
+    ...(managedFields === undefined ? {} : { managedFields }),
   };
 }
 

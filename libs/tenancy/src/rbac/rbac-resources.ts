@@ -23,6 +23,7 @@ export function rbacResources(deps: RbacResourcesDeps): readonly ResourceDefinit
     namespaced: family.resource.namespaced,
     generatesNames: true,
     storage: new RbacStorage(deps, family, builtinOfKind(deps.builtin, family.kind)),
+    ownership: { complete: (object) => family.complete(object) },
   });
   return [
     define(new RoleFamily('role', guard), { schema: roleSchema, columns: roleTable }),
