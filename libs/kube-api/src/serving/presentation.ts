@@ -1,18 +1,24 @@
 import type { ResponseForm } from '../negotiation/response-form.js';
 import { DEFAULT_TABLE } from '../table/default-table.js';
 import { tableColumns, tableRow, type IncludeObject } from '../table/table.js';
+import type { JsonObject } from '../schema/json.js';
 import type { ObjectView, TableDefinition } from '../storage/resource.js';
+import { JSON_TYPE } from './api-request.js';
 import { apiVersionOf } from './body.js';
 import type { Target } from './resource-registry.js';
+import { yamlText } from './yaml-text.js';
 
 /** How the objects of one answer are shown. Written piece by piece, so that a list never stands in memory as a whole. */
 export interface Presentation {
+  readonly contentType: string;
   /** Of an answer with one object. */
   single(view: ObjectView): string | Buffer;
   /** What stands before the items of a list. */
   readonly listStart: string;
   item(view: ObjectView): string | Buffer;
-  listEnd(metadata: object): string;
+  /** What stands between two items. */
+  readonly separator: string;
+  listEnd(metadata: object, isEmpty: boolean): string;
   /** An object inside a watch event. */
   event(view: ObjectView, first: boolean): string | Buffer;
   /** An object that says nothing but how far the watcher is. */
@@ -22,7 +28,7 @@ export interface Presentation {
 export function presentationOf(form: ResponseForm, target: Target, include: IncludeObject): Presentation {
   switch (form.as) {
     case 'Object':
-      return new ObjectPresentation(target);
+      return form.yaml ? new YamlPresentation(target) : new ObjectPresentation(target);
     case 'Table':
       return new TablePresentation(target.definition.columns ?? DEFAULT_TABLE, form.version, include, target);
     case 'PartialObjectMetadata':
@@ -31,6 +37,8 @@ export function presentationOf(form: ResponseForm, target: Target, include: Incl
 }
 
 class ObjectPresentation implements Presentation {
+  readonly contentType: string = JSON_TYPE;
+  readonly separator: string = ',';
   readonly listStart: string;
 
   constructor(private readonly target: Target) {
@@ -45,7 +53,7 @@ class ObjectPresentation implements Presentation {
     return view.json();
   }
 
-  listEnd(metadata: object): string {
+  listEnd(metadata: object, _isEmpty: boolean): string {
     return `],"metadata":${JSON.stringify(metadata)}}\n`;
   }
 
@@ -59,7 +67,34 @@ class ObjectPresentation implements Presentation {
   }
 }
 
+class YamlPresentation extends ObjectPresentation {
+  override readonly contentType = 'application/yaml';
+  override readonly separator = '';
+  override readonly listStart: string;
+
+  constructor(target: Target) {
+    super(target);
+    this.listStart = `kind: ${target.kind}List\napiVersion: ${apiVersionOf(target)}\nitems:`;
+  }
+
+  override single(view: ObjectView): string {
+    return `${yamlText(asJson(view))}\n`;
+  }
+
+  override item(view: ObjectView): string {
+    return `\n${yamlText([asJson(view)])}`;
+  }
+
+  override listEnd(metadata: object, isEmpty: boolean): string {
+    return `${isEmpty ? ' []' : ''}\n${yamlText({ metadata: metadata as JsonObject })}\n`;
+  }
+}
+
+const asJson = (view: ObjectView): JsonObject => view.object() as unknown as JsonObject;
+
 class TablePresentation implements Presentation {
+  readonly contentType = JSON_TYPE;
+  readonly separator = ',';
   readonly listStart: string;
   private readonly start: string;
   private readonly now = new Date();
@@ -108,6 +143,8 @@ class TablePresentation implements Presentation {
 }
 
 class MetadataPresentation implements Presentation {
+  readonly contentType = JSON_TYPE;
+  readonly separator = ',';
   readonly listStart: string;
   private readonly apiVersion: string;
 
