@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   'read-model': ['events', 'event-store'],
   import: ['events', 'event-store', 'image', 'stream', 'read-model', 'registry', 'config'],
   access: ['events', 'event-store', 'read-model', 'kube-api', 'config'],
-  tenancy: ['events', 'event-store', 'read-model', 'kube-api', 'access'],
+  tenancy: ['events', 'event-store', 'read-model', 'kube-api', 'access', 'config'],
   history: ['events', 'event-store', 'read-model', 'kube-api'],
   'image-api': [
     'events',
