@@ -34,13 +34,13 @@ export async function writeWatch(response: ServerResponse, watch: Watch): Promis
   const { options, context } = watch;
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
-  const ended = AbortSignal.any([context.signal, AbortSignal.timeout(durationOf(options))]);
+  const end = new WatchEnd(context.signal, durationOf(options));
   const events = new EventWriter(response, watch);
   const bookmarks = options.allowWatchBookmarks ? setInterval(() => events.bookmark(), BOOKMARK_EVERY_MS) : undefined;
   try {
     const start = await events.initial();
     for await (const { resourceVersion, changes } of watch.storage.watch(
-      { ...context, signal: ended },
+      { ...context, signal: end.signal },
       watch.scope,
       start,
     )) {
@@ -51,8 +51,38 @@ export async function writeWatch(response: ServerResponse, watch: Watch): Promis
     events.failure(error);
   } finally {
     clearInterval(bookmarks);
+    end.forget();
     response.end();
   }
+}
+
+/**
+ * When a watch is over. Not made of `AbortSignal.any` and `AbortSignal.timeout`: nothing holds such signals but each other,
+ * and one that was collected as garbage never fires.
+ */
+class WatchEnd {
+  private readonly controller = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly outer: AbortSignal,
+    milliseconds: number,
+  ) {
+    this.timer = setTimeout(this.abort, milliseconds);
+    if (outer.aborted) this.abort();
+    else outer.addEventListener('abort', this.abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  forget(): void {
+    clearTimeout(this.timer);
+    this.outer.removeEventListener('abort', this.abort);
+  }
+
+  private readonly abort = (): void => this.controller.abort();
 }
 
 /** Milliseconds that a watch lasts; as with Kubernetes, 0 is no wish. */
