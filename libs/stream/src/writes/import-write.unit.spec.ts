@@ -187,6 +187,15 @@ describe('an import that succeeds', () => {
       .thenTypes('TagSpecified', 'TagImported', 'TagFollowed', 'RepositoryChecked');
   });
 
+  it('leaves a tag that tracks another, and shows what was found, to follow that one', () => {
+    const latest = tag('latest', tagOf('v1'));
+    givenStream()(...settled, specified(latest), pushed('latest', item(A)))
+      .when(apply(imported(success(B)), imported(success(A), { tag: 'latest' })))
+      .thenState(({ tags }) =>
+        expect([tags.get('latest')?.spec?.from, tags.get('latest')?.history.head?.image]).toEqual([latest.from, B]),
+      );
+  });
+
   it('is refused as a whole where its source may not be imported from', () => {
     givenStream(refusing('quay.io'))(known)
       .when(apply(imported(success(A))))
