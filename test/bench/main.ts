@@ -2,13 +2,14 @@ import { parseOptions, USAGE, type Options } from './options.js';
 import { printReport, printRow, writeJson } from './report.js';
 import type { Row } from './row.js';
 import { create } from './scenarios/create.js';
+import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
 import { lists } from './scenarios/list.js';
 import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, lists];
+const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists];
 
 const options = optionsOrExit();
 const chosen = SCENARIOS.filter(

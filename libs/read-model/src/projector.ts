@@ -9,7 +9,7 @@ import { RbacProjection } from './projections/rbac-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
-const SHAPE_VERSION = 2;
+const SHAPE_VERSION = 3;
 
 export interface ReadModelOptions {
   /** How many items of a tag's history `status.tags` shows. */

@@ -64,6 +64,8 @@ export interface ReadModel {
   tag(namespace: string, stream: string, tag: string): Promise<TagView | undefined>;
   /** All items of a tag's history, also those beyond the window, newest first. */
   history(namespace: string, stream: string, tag: string): Promise<readonly TagItem[]>;
+  /** Whether an image is in the history of any of a stream's tags. */
+  holdsImage(namespace: string, stream: string, image: string): Promise<boolean>;
   /** Names of the images in the histories of a stream's tags, sorted. */
   streamImages(namespace: string, stream: string): Promise<readonly string[]>;
 
@@ -161,6 +163,11 @@ export class LocalReadModel implements ReadModel {
       ...(stored === undefined ? [] : decodeTag(stored).items),
       ...older.map(({ value }) => parsed<TagItem>(value)),
     ];
+  }
+
+  async holdsImage(namespace: string, stream: string, image: string): Promise<boolean> {
+    const [found] = this.tables.streamImages.under([namespace, stream, image], { limit: 1 });
+    return found !== undefined;
   }
 
   async streamImages(namespace: string, stream: string): Promise<readonly string[]> {

@@ -38,8 +38,7 @@ export class ImageStreamImageStorage implements ResourceStorage {
   }
 
   private async find(namespace: string, stream: string, id: string, name: string): Promise<string> {
-    const tagged = await this.api.readModel.streamImages(namespace, stream);
-    if (tagged.includes(id)) return id;
+    if (await this.api.readModel.holdsImage(namespace, stream, id)) return id;
     const matches: string[] = [];
     for await (const { name: candidate } of imagesOfStream(this.api, this.images, namespace, stream)) {
       if (matchesDigestPrefix(candidate, id)) matches.push(candidate);

@@ -1,4 +1,5 @@
 import {
+  ABSENT_TAG,
   foldHeader,
   foldTag,
   isAbsent,
@@ -11,7 +12,7 @@ import {
   type TagState,
 } from '#lib/events';
 import { decodeStream, encodeStream } from '../documents/stream-document.js';
-import { decodeTag, encodeTag, toState } from '../documents/tag-document.js';
+import { decodeNewest, decodeTag, encodeTag, renewTag, toState } from '../documents/tag-document.js';
 import type { Tables } from '../tables.js';
 import type { AnyRecorded, Projection } from './projection.js';
 
@@ -51,10 +52,8 @@ export class ImageStreamProjection implements Projection {
       case 'TagStatusReplaced':
       case 'TagDeleted':
         return record.rewrite(foldTag(record.whole(), event));
-      default: {
-        const before = record.windowed();
-        return record.update(before, foldTag(before, event));
-      }
+      default:
+        return record.renew((before) => foldTag(before, event));
     }
   }
 }
@@ -73,34 +72,30 @@ class TagRecord {
     this.key = [namespace, name, tag];
   }
 
-  /** The tag with the part of its history that is kept with it. */
-  windowed(): TagState {
-    const stored = this.tables.tags.get(this.key);
-    return stored === undefined
-      ? { spec: null, history: TagHistory.empty, conditions: [] }
-      : toState(decodeTag(stored));
-  }
-
   /** The tag with all of its history. */
   whole(): TagState {
-    const { spec, history, conditions } = this.windowed();
+    const stored = this.tables.tags.get(this.key);
+    if (stored === undefined) return ABSENT_TAG;
+    const { spec, history, conditions } = toState(decodeTag(stored));
     const older = [...this.tables.olderItems.under(this.key, { reverse: true })].map(({ value }) => parseItem(value));
     return { spec, history: TagHistory.of([...history, ...older]), conditions };
   }
 
-  /** Stores what an event that touches the newest item at most has changed. */
-  update(before: TagState, after: TagState): void {
+  /** Stores what becomes of the tag by an event that touches the newest item at most; the others are not looked at. */
+  renew(fold: (before: TagState) => TagState): void {
+    const stored = this.tables.tags.get(this.key);
+    const before = stored === undefined ? ABSENT_TAG : decodeNewest(this.tag, stored);
+    const after = fold(before);
     const removed = before.history.head;
     const added = after.history.head;
     if (removed !== added) {
       if (after.history.length === before.history.length && removed !== undefined) this.count(removed.image, -1);
       if (added !== undefined) this.count(added.image, +1);
     }
-    const items = after.history.toArray();
-    if (items.length > this.window) {
-      for (const item of items.splice(this.window).reverse()) this.putOlder(item);
-    }
-    this.put(after, items);
+    if (stored === undefined || isAbsent(after)) return this.put(after, after.history.toArray());
+    const renewed = renewTag(this.tag, stored, after, this.window);
+    if (renewed.dropped !== undefined) this.putOlder(renewed.dropped);
+    this.tables.tags.put(this.key, renewed.stored);
   }
 
   /** Stores the tag anew, all of its history included. */
@@ -109,7 +104,7 @@ class TagRecord {
     for (const { key } of [...this.tables.olderItems.under(this.key)]) this.tables.olderItems.delete(key);
     const items = after.history.toArray();
     for (const { image } of items) this.count(image, +1);
-    for (const item of items.splice(this.window).reverse()) this.putOlder(item);
+    for (const item of items.splice(this.window).reverse()) this.putOlder(Buffer.from(JSON.stringify(item)));
     this.put(after, items);
   }
 
@@ -118,10 +113,10 @@ class TagRecord {
     else this.tables.tags.put(this.key, encodeTag(this.tag, { ...after, items }));
   }
 
-  private putOlder(item: TagItem): void {
+  private putOlder(item: Buffer): void {
     const [newest] = this.tables.olderItems.under(this.key, { reverse: true, limit: 1 });
     const number = newest === undefined ? 0 : (newest.key[3] as number) + 1;
-    this.tables.olderItems.put([...this.key, number], Buffer.from(JSON.stringify(item)));
+    this.tables.olderItems.put([...this.key, number], item);
   }
 
   private count(image: string, step: number): void {

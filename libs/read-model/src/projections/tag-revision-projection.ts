@@ -1,5 +1,5 @@
 import { parseStreamName, tagOf, type ImageStreamEvent, type RecordedEvent } from '#lib/events';
-import { decodeTag } from '../documents/tag-document.js';
+import { decodeNewest } from '../documents/tag-document.js';
 import type { RevisionKind, TagRevision } from '../documents/tag-revision.js';
 import type { Tables } from '../tables.js';
 import type { AnyRecorded, Projection } from './projection.js';
@@ -21,9 +21,9 @@ export class TagRevisionProjection implements Projection {
     const streamEvent = event as StreamEvent;
     if (streamEvent.type === 'ImageStreamDeleted') {
       for (const { key, value } of tables.tags.under([namespace, stream])) {
-        const from = decodeTag(value).items[0]?.image;
-        if (from !== undefined)
-          put(tables, event, namespace, stream, String(key[2]), optional('StreamDeleted', { from }));
+        const tag = String(key[2]);
+        const from = decodeNewest(tag, value).history.head?.image;
+        if (from !== undefined) put(tables, event, namespace, stream, tag, optional('StreamDeleted', { from }));
       }
       return;
     }
