@@ -43,10 +43,10 @@ export function parseSignatureName(name: string): { image: string } {
 /**
  * The name of a tag that is to be created: split at the first colon, and `latest` where nothing follows it.
  *
- * @throws ApiError 400 for a name without a colon.
+ * @throws ApiError 400 for a name without a colon, or with nothing before it.
  */
 export function splitTagName(name: string): { stream: string; tag: string } {
   const colon = name.indexOf(':');
-  if (colon < 0) throw badRequest(`"${name}" must be of the form <stream_name>:<tag>`);
+  if (colon <= 0) throw badRequest(`"${name}" must be of the form <stream_name>:<tag>`);
   return { stream: name.slice(0, colon), tag: name.slice(colon + 1) || 'latest' };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidNotificationError, parseNotification, pushesOf } from './registry-notification.js';
 
@@ -49,4 +50,31 @@ describe('a registry notification', () => {
     const events = Array.from({ length: 1_001 }, () => event({ tag: 'v1' }));
     expect(() => parseNotification({ events })).toThrow(InvalidNotificationError);
   });
+});
+
+describe('any body', () => {
+  const word = fc.constantFrom('push', 'shop/web', 'v1', digest, 'http://127.0.0.1:5000/v2/', '', '__proto__');
+  const value = fc.oneof(word, fc.jsonValue());
+  const target = fc.dictionary(fc.constantFrom('repository', 'tag', 'digest', 'url', '__proto__'), value);
+  const told = fc.record({ action: value, target: fc.oneof(target, value), request: value }, { requiredKeys: [] });
+
+  it('tells of pushes with all that is needed to follow them, or is refused', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.record({ events: fc.array(told) })), (body) => {
+        for (const push of outcome(body)) {
+          expect([push.namespace, push.stream, push.tag, push.digest, push.registry]).not.toContain('');
+        }
+        expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('tag');
+      }),
+    );
+  });
+
+  function outcome(body: unknown): ReturnType<typeof pushesOf> {
+    try {
+      return pushesOf(parseNotification(body));
+    } catch (error) {
+      if (error instanceof InvalidNotificationError) return [];
+      throw error;
+    }
+  }
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidDigestError, isDigest, matchesDigestPrefix, parseDigest, sha256Digest } from './digest.js';
 
@@ -40,4 +41,27 @@ describe('matchesDigestPrefix', () => {
     expect(matchesDigestPrefix('tag:abc', 'tag')).toBe(true);
     expect(matchesDigestPrefix('tag:abc', 'abc')).toBe(false);
   });
+});
+
+describe('any text', () => {
+  const text = fc.oneof(fc.string(), fc.stringMatching(/^(sha256|sha512|md5|__proto__|constructor):[a-f0-9]{0,130}$/));
+
+  it('is a digest or is none, and one that is begins with all that it begins with', () => {
+    fc.assert(
+      fc.property(text, fc.nat(80), (name, length) => {
+        expect(outcome(name)).toBe(isDigest(name));
+        expect(matchesDigestPrefix(name, name.slice(0, length))).toBe(true);
+        if (isDigest(name)) expect(matchesDigestPrefix(name, name.split(':')[1]?.slice(0, length) ?? '')).toBe(true);
+      }),
+    );
+  });
+
+  function outcome(name: string): boolean {
+    try {
+      return parseDigest(name) === name;
+    } catch (error) {
+      if (error instanceof InvalidDigestError) return false;
+      throw error;
+    }
+  }
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { preferredChallenge } from './challenge.js';
 
@@ -30,4 +31,16 @@ it('gives up on what it cannot read', () => {
     expect(preferredChallenge([value])).toBeUndefined();
   }
   expect(preferredChallenge([`Bearer realm="${'\\"'.repeat(100_000)}`])).toBeUndefined();
+});
+
+it('reads any header or gives up, without looking at all of a long one', () => {
+  const piece = fc.constantFrom('Bearer', 'Basic', ' ', ',', '=', '"', '\\', 'realm', 'service', 'x', '__proto__');
+  const header = fc.array(fc.oneof(piece, fc.string()), { maxLength: 60 }).map((pieces) => pieces.join(''));
+  fc.assert(
+    fc.property(fc.array(header, { maxLength: 3 }), (values) => {
+      const challenge = preferredChallenge(values);
+      if (challenge?.scheme === 'bearer') expect(challenge.realm).not.toBe('');
+    }),
+  );
+  expect(preferredChallenge([`${'a="'.repeat(100_000)}, Basic`])).toBeUndefined();
 });
