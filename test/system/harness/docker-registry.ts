@@ -15,6 +15,20 @@ export interface Account {
 export const ACCOUNT: Account = { user: 'puller', password: 'correct horse' };
 const PASSWORD_HASH = '$2b$04$HmO3De5FPM1IbXl5OjKEwOqs9gj5PdPaV4APgi4B20Jsrxh7hk7jO';
 
+/** Whom a registry tells what was pushed to it. */
+export interface NotificationEndpoint {
+  readonly url: string;
+  readonly token: string;
+  /** File with the authority of the endpoint's certificate. */
+  readonly caFile: string;
+}
+
+export interface RegistryOptions {
+  /** Ask for {@link ACCOUNT}. */
+  readonly auth?: boolean;
+  readonly notify?: NotificationEndpoint;
+}
+
 /** Debian's docker-registry on a free port of this machine, over plain HTTP. */
 export class DockerRegistry {
   private constructor(
@@ -25,7 +39,7 @@ export class DockerRegistry {
     private readonly account: Account | undefined,
   ) {}
 
-  static async start({ auth = false }: { readonly auth?: boolean } = {}): Promise<DockerRegistry> {
+  static async start({ auth = false, notify }: RegistryOptions = {}): Promise<DockerRegistry> {
     const program = tool('docker-registry');
     const folder = await mkdtemp(join(tmpdir(), 'tagline-registry-'));
     const file = join(folder, 'config.json');
@@ -39,11 +53,15 @@ export class DockerRegistry {
         storage: { filesystem: { rootdirectory: join(folder, 'storage') }, delete: { enabled: true } },
         http: { addr: '127.0.0.1:0' },
         ...(auth && { auth: { htpasswd: { realm: 'registry', path: join(folder, 'htpasswd') } } }),
+        ...(notify && { notifications: { endpoints: [endpoint(notify)] } }),
       }),
     );
     const child = start(program, ['serve', file], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
+      env: {
+        ...{ PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
+        ...(notify && { SSL_CERT_FILE: notify.caFile }),
+      },
     });
     if (child.stderr === null) throw new Error('the registry has no output');
     const printed = new PrintedLines(child.stderr);
@@ -99,6 +117,12 @@ export class DockerRegistry {
     return stdout;
   }
 }
+
+const endpoint = ({ url, token }: NotificationEndpoint): object => ({
+  ...{ name: 'tagline', url, timeout: '5s', threshold: 3, backoff: '1s' },
+  headers: { Authorization: [`Bearer ${token}`] },
+  ignoredmediatypes: ['application/octet-stream'],
+});
 
 export interface PushedImage {
   readonly digest: string;

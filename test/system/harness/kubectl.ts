@@ -14,8 +14,8 @@ export class Kubectl {
     private readonly program = tool('kubectl'),
   ) {}
 
-  static async of(kubeconfig: string): Promise<Kubectl> {
-    return new Kubectl(await mkdtemp(join(tmpdir(), 'tagline-kubectl-')), kubeconfig);
+  static async of(kubeconfig: string, program?: string): Promise<Kubectl> {
+    return new Kubectl(await mkdtemp(join(tmpdir(), 'tagline-kubectl-')), kubeconfig, program);
   }
 
   /** Runs a command that works and returns what it prints. */
@@ -83,7 +83,11 @@ export class Kubectl {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], HOME: this.home, KUBECTL_EXTERNAL_DIFF: 'diff -u' };
+    return {
+      ...{ PATH: process.env['PATH'], HOME: this.home, KUBECTL_EXTERNAL_DIFF: 'diff -u' },
+      // An editor at which nobody has to sit.
+      KUBE_EDITOR: 'sed -i s/to-edit/edited/',
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 /** The programs that the system tests drive, and the Debian packages that bring them. */
 const PACKAGES = {
@@ -33,3 +33,19 @@ export function kubectlIsAtLeast(version: `1.${number}`): boolean {
   const { clientVersion } = JSON.parse(printed) as { clientVersion: { minor: string } };
   return Number.parseInt(clientVersion.minor, 10) >= Number(version.slice(2));
 }
+
+/**
+ * The releases of kubectl that lie beside the one on the PATH, as some distributions install several:
+ * `kubectl.1.27` and so on, oldest first. Where there are none, the one on the PATH.
+ */
+export function kubectlReleases(): readonly { readonly release: string; readonly program: string }[] {
+  const program = tool('kubectl');
+  const folder = dirname(realpathSync(program));
+  const beside = readdirSync(folder)
+    .filter((name) => /^kubectl\.1\.\d+$/.test(name))
+    .sort((a, b) => minorOf(a) - minorOf(b))
+    .map((name) => ({ release: name.slice('kubectl.'.length), program: join(folder, name) }));
+  return beside.length > 0 ? beside : [{ release: 'on the PATH', program }];
+}
+
+const minorOf = (name: string): number => Number(name.slice(name.lastIndexOf('.') + 1));
