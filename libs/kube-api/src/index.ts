@@ -19,6 +19,7 @@ export * from './schema/json.js';
 export * from './schema/meta.js';
 export * from './schema/names.js';
 export * from './schema/object-meta-validation.js';
+export * from './schema/quantity.js';
 export * from './schema/schema.js';
 export * from './schema/strict-json.js';
 export * from './schema/type-name.js';

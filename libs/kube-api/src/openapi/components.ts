@@ -75,7 +75,8 @@ export class Components {
         return {
           description,
           type: 'string',
-          ...(schema.format === undefined ? {} : { format: schema.format }),
+          // Clients know no such format: for them an amount is a text.
+          ...(schema.format === undefined || schema.format === 'quantity' ? {} : { format: schema.format }),
           ...(schema.enum === undefined ? {} : { enum: schema.enum }),
           ...hints,
         };

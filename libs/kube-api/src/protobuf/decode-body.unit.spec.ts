@@ -72,6 +72,15 @@ describe('a body that kubectl sends', () => {
     });
   });
 
+  it('is the quota that it creates, with its amounts', () => {
+    expect(decodeProtobufBody(sentBy('create quota streams'))).toEqual({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'streams', namespace: 'demo' },
+      spec: { hard: { 'openshift.io/imagestreams': '3', pods: '1k' } },
+    });
+  });
+
   it('is the config map that it creates, whether of text or of bytes', () => {
     expect(decodeProtobufBody(sentBy('create configmap settings'))).toMatchObject({ data: { colour: 'blue' } });
     expect(decodeProtobufBody(sentBy('create configmap blobs'))).toEqual({

@@ -97,6 +97,7 @@ function decodeEntry(bytes: Uint8Array, values: MapValues, map: MutableJsonObjec
 
 const emptyValue = (values: MapValues): JsonValue => (values === 'strings' ? [] : '');
 
+const QUANTITY: MessageShape = { 1: { name: 'string', type: { kind: 'string', isPointer: false } } };
 const ITEMS: MessageShape = { 1: { name: 'items', type: { kind: 'strings' } } };
 
 function decodeValue(bytes: Uint8Array, values: MapValues): JsonValue {
@@ -107,6 +108,8 @@ function decodeValue(bytes: Uint8Array, values: MapValues): JsonValue {
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     case 'strings':
       return ownValue(decodeMessage(bytes, ITEMS), 'items') ?? [];
+    case 'quantity':
+      return ownValue(decodeMessage(bytes, QUANTITY), 'string') ?? '';
   }
 }
 

@@ -206,11 +206,39 @@ const roleBinding: MessageShape = {
   3: one('roleRef', { 1: text('apiGroup'), 2: text('kind'), 3: text('name') }),
 };
 
+const limitRange: MessageShape = {
+  1: metadata,
+  2: one('spec', {
+    1: many('limits', {
+      1: text('type'),
+      2: mapOf('max', 'quantity'),
+      3: mapOf('min', 'quantity'),
+      4: mapOf('default', 'quantity'),
+      5: mapOf('defaultRequest', 'quantity'),
+      6: mapOf('maxLimitRequestRatio', 'quantity'),
+    }),
+  }),
+};
+
+/** The status, which only the server writes, is passed over. */
+const resourceQuota: MessageShape = {
+  1: metadata,
+  2: one('spec', {
+    1: mapOf('hard', 'quantity'),
+    2: texts('scopes'),
+    3: one('scopeSelector', {
+      1: many('matchExpressions', { 1: text('scopeName'), 2: text('operator'), 3: texts('values') }),
+    }),
+  }),
+};
+
 const KINDS: ReadonlyMap<string, MessageShape> = new Map([
   ['v1/Namespace', namespace],
   ['v1/Secret', secret],
   ['v1/ConfigMap', configMap],
   ['v1/Event', event],
+  ['v1/LimitRange', limitRange],
+  ['v1/ResourceQuota', resourceQuota],
   ['authentication.k8s.io/v1/SelfSubjectReview', selfSubjectReview],
   ['authorization.k8s.io/v1/SelfSubjectAccessReview', selfSubjectAccessReview],
   ['authorization.k8s.io/v1/SelfSubjectRulesReview', selfSubjectRulesReview],

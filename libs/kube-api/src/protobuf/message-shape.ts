@@ -25,8 +25,8 @@ export interface ScalarType {
 
 export type ScalarKind = 'string' | 'bool' | 'int32' | 'int64' | 'time' | 'microTime';
 
-/** Values of a map: text, bytes (base64 in JSON), or a message whose only field is a list of texts. */
-export type MapValues = 'string' | 'bytes' | 'strings';
+/** Values of a map: text, bytes (base64 in JSON), or a message whose only field is a list of texts, or a quantity. */
+export type MapValues = 'string' | 'bytes' | 'strings' | 'quantity';
 
 const scalar =
   (kind: ScalarKind, isPointer = false) =>

@@ -2,6 +2,7 @@ import { badRequest } from '../status.js';
 import type { ApiError } from '../status.js';
 import { isJsonArray, isJsonObject, MAX_JSON_DEPTH, setOwn } from './json.js';
 import type { JsonObject, JsonValue, MutableJsonObject } from './json.js';
+import { parseQuantity } from './quantity.js';
 import { fieldsOf } from './schema.js';
 import type { ArraySchema, IntegerSchema, MapSchema, ObjectSchema, RawSchema, Schema, StringSchema } from './schema.js';
 import { goType, kindOf, versionOf } from './type-name.js';
@@ -133,6 +134,7 @@ function readString(schema: StringSchema): Reader {
   return (value, reading, key) => {
     if (typeof value === 'string') return form ? form(value, reading, key) : value;
     if (value === null) return undefined;
+    if (typeof value === 'number' && schema.format === 'quantity') return FORMS.quantity(`${value}`, reading, key);
     throw reading.mismatch(value, key, schema);
   };
 }
@@ -149,6 +151,11 @@ const FORMS = {
     const digits = padding === 0 ? text : text.slice(0, -padding);
     if (text.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(digits)) throw reading.refuse(key, 'cannot read %s as base64');
     return text;
+  },
+  quantity: (value: string, reading: Reading, key: Key): string => {
+    const parsed = parseQuantity(value);
+    if (typeof parsed === 'string') throw reading.refuse(key, parsed);
+    return parsed.text;
   },
 } as const;
 

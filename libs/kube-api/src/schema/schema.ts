@@ -25,8 +25,8 @@ interface Described {
 
 export interface StringSchema extends Described {
   readonly type: 'string';
-  /** `date-time`: RFC 3339 with seconds; `byte`: base64. */
-  readonly format?: 'date-time' | 'byte';
+  /** `date-time`: RFC 3339 with seconds; `byte`: base64; `quantity`: an amount, which may also come as a number. */
+  readonly format?: 'date-time' | 'byte' | 'quantity';
   readonly enum?: readonly string[];
 }
 
@@ -84,6 +84,13 @@ export const string = (
 export const time = (description: string, hints: Hints = {}): StringSchema => ({
   type: 'string',
   format: 'date-time',
+  description,
+  ...hints,
+});
+/** An amount such as `10Gi`. */
+export const quantity = (description: string, hints: Hints = {}): StringSchema => ({
+  type: 'string',
+  format: 'quantity',
   description,
   ...hints,
 });
