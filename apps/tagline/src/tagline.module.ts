@@ -3,7 +3,7 @@ import { AccessModule, RbacModule, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, Metrics, type Logger } from '#lib/observability';
-import { TenancyModule } from '#lib/tenancy';
+import { LimitsModule, TenancyModule } from '#lib/tenancy';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
 import { ImageApiModule } from './image-api.module.js';
@@ -36,6 +36,12 @@ export class TaglineModule {
           selfProvisioning: access.selfProvisioning,
           onFailure: (error) => {
             logger.fatal({ err: error }, 'roles can no longer be followed, and nothing can be decided by old ones');
+            process.exit(1);
+          },
+        }),
+        LimitsModule.forRoot({
+          onFailure: (error) => {
+            logger.fatal({ err: error }, 'limits can no longer be followed, and nothing can be held to old ones');
             process.exit(1);
           },
         }),

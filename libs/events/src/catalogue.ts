@@ -1,14 +1,14 @@
+import type { DeclaredEvent } from './declared/fold.js';
 import type { DomainEvent } from './event.js';
 import type { ImageEvent } from './image/events.js';
 import type { ImageSignaturesEvent } from './image-signatures/events.js';
 import type { ImageStreamEvent } from './image-stream/events.js';
 import type { ImageStreamImportEvent } from './image-stream-import/events.js';
 import type { NamespaceEvent } from './namespace/events.js';
-import type { RbacEvent } from './rbac/events.js';
 
 /** Every event that Tagline knows. */
 export type TaglineEvent =
-  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent | RbacEvent;
+  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent | DeclaredEvent;
 
 export type EventType = TaglineEvent['type'];
 
@@ -64,6 +64,14 @@ export const CATALOGUE: Readonly<Record<EventType, Entry>> = {
   RoleBindingMetadataChanged: FIRST,
   RoleBindingSubjectsChanged: FIRST,
   RoleBindingDeleted: FIRST,
+  LimitRangeCreated: FIRST,
+  LimitRangeMetadataChanged: FIRST,
+  LimitRangeLimitsChanged: FIRST,
+  LimitRangeDeleted: FIRST,
+  ResourceQuotaCreated: FIRST,
+  ResourceQuotaMetadataChanged: FIRST,
+  ResourceQuotaSpecChanged: FIRST,
+  ResourceQuotaDeleted: FIRST,
 };
 
 export class UnknownEventError extends Error {

@@ -1,5 +1,7 @@
 export * from './canonical-json.js';
 export * from './catalogue.js';
+export * from './declared/birth.js';
+export * from './declared/fold.js';
 export * from './event.js';
 export * from './hash-chain.js';
 export * from './image/events.js';
@@ -13,6 +15,9 @@ export * from './image-stream/fold.js';
 export * from './image-stream/tag-history.js';
 export * from './image-stream/values.js';
 export * from './image-stream-import/events.js';
+export * from './limits/events.js';
+export * from './limits/fold.js';
+export * from './limits/values.js';
 export * from './metadata.js';
 export * from './namespace/events.js';
 export * from './namespace/fold.js';

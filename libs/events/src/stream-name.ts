@@ -14,6 +14,8 @@ export const AGGREGATES = [
   'clusterRole',
   'roleBinding',
   'clusterRoleBinding',
+  'limitRange',
+  'resourceQuota',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
@@ -27,6 +29,8 @@ export const streamName = {
   clusterRole: (name: string): StreamName => `clusterRole-${name}` as StreamName,
   roleBinding: (namespace: string, name: string): StreamName => `roleBinding-${namespace}/${name}` as StreamName,
   clusterRoleBinding: (name: string): StreamName => `clusterRoleBinding-${name}` as StreamName,
+  limitRange: (namespace: string, name: string): StreamName => `limitRange-${namespace}/${name}` as StreamName,
+  resourceQuota: (namespace: string, name: string): StreamName => `resourceQuota-${namespace}/${name}` as StreamName,
 } as const;
 
 /** Splits a stream's name into its aggregate and the aggregate's own name. */

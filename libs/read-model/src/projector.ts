@@ -1,11 +1,12 @@
 import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
 import type { EventStore } from '#lib/event-store';
 import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
+import { DeclaredProjection } from './projections/declared-projection.js';
 import { ImageProjection } from './projections/image-projection.js';
 import { ImageStreamProjection } from './projections/image-stream-projection.js';
 import { NamespaceProjection } from './projections/namespace-projection.js';
 import type { AnyRecorded, Projection } from './projections/projection.js';
-import { RbacProjection } from './projections/rbac-projection.js';
+import { StreamCountProjection } from './projections/stream-count-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
@@ -25,7 +26,8 @@ export const projections = ({ historyWindow }: ReadModelOptions): readonly Proje
   new ImageStreamProjection(historyWindow),
   new ImageProjection(),
   new NamespaceProjection(),
-  new RbacProjection(),
+  new DeclaredProjection(),
+  new StreamCountProjection(),
 ];
 
 interface Waiter {

@@ -1,11 +1,11 @@
-import type { Position, TagItem } from '#lib/events';
+import type { DeclaredKind, Position, TagItem } from '#lib/events';
 import { decodeStream, type StreamDocument } from './documents/stream-document.js';
 import { decodeTag, tagTexts, type TagDocument, type TagTexts } from './documents/tag-document.js';
 import type { TagRevision } from './documents/tag-revision.js';
 import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
+import { declaredKey, type DeclaredDocument } from './projections/declared-projection.js';
+import { streamCountOf } from './projections/stream-count-projection.js';
 import type { NamespaceDocument } from './projections/namespace-projection.js';
-import { rbacKey, type RbacDocument } from './projections/rbac-projection.js';
-import type { RbacKind } from './changes/subject.js';
 import type { Projector } from './projector.js';
 import type { Key, Tables } from './tables.js';
 
@@ -48,12 +48,22 @@ export interface ReadModel {
   namespace(name: string): Promise<NamespaceDocument | undefined>;
   namespaces(page: Page): Promise<readonly NamespaceDocument[]>;
 
-  /** A role or binding; without a namespace where it holds in the cluster. */
-  rbac(kind: RbacKind, namespace: string | undefined, name: string): Promise<RbacDocument | undefined>;
-  /** Roles or bindings of one namespace, or of all where it is `undefined`, in order of namespace and name. */
-  rbacList(kind: RbacKind, namespace: string | undefined, page: Page): Promise<readonly RbacDocument[]>;
+  /** A role, binding, limit or quota; without a namespace where it holds in the cluster. */
+  declared<K extends DeclaredKind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<DeclaredDocument<K> | undefined>;
+  /** Those of one namespace, or of all where it is `undefined`, in order of namespace and name. */
+  declaredList<K extends DeclaredKind>(
+    kind: K,
+    namespace: string | undefined,
+    page: Page,
+  ): Promise<readonly DeclaredDocument<K>[]>;
 
   stream(namespace: string, name: string): Promise<StreamView | undefined>;
+  /** How many streams a namespace has. */
+  streamCount(namespace: string): Promise<number>;
   /** A stream without its tags. */
   streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined>;
   /**
@@ -108,23 +118,31 @@ export class LocalReadModel implements ReadModel {
     return [...this.tables.namespaces.under([], range)].map(({ value }) => parsed(value));
   }
 
-  async rbac(kind: RbacKind, namespace: string | undefined, name: string): Promise<RbacDocument | undefined> {
-    return parse(this.tables.rbac.get(rbacKey(kind, namespace, name)));
+  async declared<K extends DeclaredKind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<DeclaredDocument<K> | undefined> {
+    return parse(this.tables.declared.get(declaredKey(kind, namespace, name)));
   }
 
-  async rbacList(
-    kind: RbacKind,
+  async declaredList<K extends DeclaredKind>(
+    kind: K,
     namespace: string | undefined,
     { after, limit }: Page,
-  ): Promise<readonly RbacDocument[]> {
+  ): Promise<readonly DeclaredDocument<K>[]> {
     const prefix = namespace === undefined ? [kind] : [kind, namespace];
     const range = { limit, ...(after && { after: [kind, ...after] }) };
-    return [...this.tables.rbac.under(prefix, range)].map(({ value }) => parsed(value));
+    return [...this.tables.declared.under(prefix, range)].map(({ value }) => parsed(value));
   }
 
   async stream(namespace: string, name: string): Promise<StreamView | undefined> {
     const stored = this.tables.streams.get([namespace, name]);
     return stored && this.withTags(decodeStream(stored));
+  }
+
+  async streamCount(namespace: string): Promise<number> {
+    return streamCountOf(this.tables, namespace);
   }
 
   async streamHeader(namespace: string, name: string): Promise<StreamDocument | undefined> {

@@ -17,8 +17,10 @@ export interface Tables {
   readonly tagRevisions: Table;
   /** `[namespace]` → namespace. */
   readonly namespaces: Table;
-  /** `[aggregate, namespace, name]`, without a namespace for what holds in the cluster → role or binding. */
-  readonly rbac: Table;
+  /** `[aggregate, namespace, name]`, without a namespace for what holds in the cluster → role, binding, limit or quota. */
+  readonly declared: Table;
+  /** `[namespace]` → how many streams it has, where there are any. */
+  readonly streamCounts: Table;
 }
 
 export type TableName = keyof Tables;
@@ -31,7 +33,8 @@ export const TABLES: readonly TableName[] = [
   'images',
   'tagRevisions',
   'namespaces',
-  'rbac',
+  'declared',
+  'streamCounts',
 ];
 
 export interface Entry {

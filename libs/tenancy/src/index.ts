@@ -1,3 +1,5 @@
+export { LimitIndex } from './limits/limit-index.js';
+export { LimitFollower, LimitsModule } from './limits/limits.module.js';
 export { assertNamespaceActive } from './namespaces/assert-namespace-active.js';
 export type { NewContent } from './namespaces/assert-namespace-active.js';
 export type {
@@ -17,7 +19,7 @@ export { DEFAULT_NAMESPACES, NamespaceService } from './namespaces/namespace-ser
 export type { HandledNamespace } from './namespaces/namespace-service.js';
 export { applyRbacManifests } from './rbac/rbac-manifests.js';
 export type { SkippedManifest } from './rbac/rbac-manifests.js';
-export { RbacService } from './rbac/rbac-service.js';
+export { DeclaredService } from './declared/declared-service.js';
 export { EXCLUDE_SECRET, pullSecrets } from './secrets/pull-secrets.js';
 export type { PullSecret } from './secrets/pull-secrets.js';
 export type { SecretObject, SecretType } from './secrets/secret.js';

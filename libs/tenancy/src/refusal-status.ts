@@ -5,6 +5,7 @@ import {
   badRequest,
   conflict,
   fieldError,
+  forbidden,
   invalid,
   notFound,
   type GroupResource,
@@ -39,6 +40,8 @@ function statusOf({ code, subject, message, problems }: Refusal, resource: Resou
       return conflict(resource, subject, message);
     case 'bad-request':
       return badRequest(message);
+    case 'forbidden':
+      return forbidden(resource, subject, message);
     case 'invalid':
       return invalid(
         resource.group,

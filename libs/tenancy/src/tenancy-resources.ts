@@ -1,6 +1,7 @@
 import type { Authorizer } from '#lib/access';
 import type { ResourceDefinition } from '#lib/kube-api';
 import { absentResources } from './absent/absent-resources.js';
+import { limitResources, type LimitResourcesDeps } from './limits/limit-resources.js';
 import { namespaceResource } from './namespaces/namespace-resource.js';
 import type { NamespaceStorageDeps } from './namespaces/namespace-storage.js';
 import { mayGetProject } from './projects/may-get-project.js';
@@ -17,6 +18,7 @@ import type { SecretStorageDeps } from './secrets/secret-storage.js';
 export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
   readonly authorizer: Authorizer;
   readonly rbac: Omit<RbacResourcesDeps, 'authorizer' | 'store' | 'readModel'>;
+  readonly limits: Omit<LimitResourcesDeps, 'store' | 'readModel'>;
 }
 
 /** Everything around images that clients expect of a server which stands on its own. */
@@ -30,6 +32,7 @@ export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition
   ...accessReviewResources(deps.authorizer),
   legacyAccessReviewResource(deps.authorizer),
   ...rbacResources({ ...deps, ...deps.rbac }),
+  ...limitResources({ ...deps, ...deps.limits }),
   ...absentResources(deps.readModel),
 ];
 

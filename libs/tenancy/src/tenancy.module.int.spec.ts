@@ -5,6 +5,7 @@ import { RbacIndex, RbacModule } from '#lib/access';
 import { EVENT_STORE } from '#lib/event-store';
 import { ChangeFeed, READ_MODEL } from '#lib/read-model';
 import type { ResourceDefinition } from '#lib/kube-api';
+import { LimitsModule } from './limits/limits.module.js';
 import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
 import { DEFAULT_NAMESPACES, NamespaceService } from './namespaces/namespace-service.js';
 import { TENANCY_RESOURCES } from './tenancy-resources.js';
@@ -41,6 +42,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
     imports: [
       StoresModule.of(fixture, { deleteAll }),
       RbacModule.forRoot({ selfProvisioning: true }),
+      LimitsModule.forRoot(),
       TenancyModule.forRoot({ dataDir: folder.path }),
     ],
   }).compile();
@@ -68,6 +70,8 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
   expect(resources.map(({ group, resource }) => `${group}/${resource}`)).toEqual(
     expect.arrayContaining([
       '/namespaces',
+      '/limitranges',
+      '/resourcequotas',
       '/secrets',
       '/pods',
       'project.openshift.io/projects',

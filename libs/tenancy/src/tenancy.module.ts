@@ -11,12 +11,14 @@ import {
 } from '@nestjs/common';
 import { AUTHORIZER, RbacFollower, RbacIndex, type Authorizer } from '#lib/access';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { ChangeFeed, RBAC_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
+import { ChangeFeed, LIMIT_KINDS, RBAC_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
+import { DeclaredContents } from './declared/declared-contents.js';
+import { LimitFollower } from './limits/limits.module.js';
 import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
 import { NamespaceFinalizer } from './namespaces/namespace-finalizer.js';
 import { NamespaceService } from './namespaces/namespace-service.js';
 import { NamespaceBindings } from './rbac/namespace-bindings.js';
-import { RbacService } from './rbac/rbac-service.js';
+import { DeclaredService } from './declared/declared-service.js';
 import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
 import { TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
@@ -58,7 +60,7 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
 /**
  * Namespaces, projects, secrets and reviews. The app binds {@link EVENT_STORE}, {@link READ_MODEL},
- * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS}, the authorizer and what it decides by.
+ * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS}, the authorizer and what it decides by, and the limits.
  */
 @Module({})
 export class TenancyModule {
@@ -74,8 +76,8 @@ export class TenancyModule {
           inject: [EVENT_STORE],
         },
         {
-          provide: RbacService,
-          useFactory: (store: EventStore) => new RbacService(store),
+          provide: DeclaredService,
+          useFactory: (store: EventStore) => new DeclaredService(store),
           inject: [EVENT_STORE],
         },
         {
@@ -83,28 +85,31 @@ export class TenancyModule {
           useFactory: (
             store: EventStore,
             readModel: ReadModel,
-            service: RbacService,
+            service: DeclaredService,
             index: RbacIndex,
             follower: RbacFollower,
           ) => new NamespaceBindings({ store, readModel, service, index, follower }),
-          inject: [EVENT_STORE, READ_MODEL, RbacService, RbacIndex, RbacFollower],
+          inject: [EVENT_STORE, READ_MODEL, DeclaredService, RbacIndex, RbacFollower],
         },
         {
           provide: NamespaceFinalizer,
           useFactory: finalizer,
-          inject: [EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE, NamespaceBindings],
+          inject: [
+            ...[EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE],
+            ...[DeclaredService, NamespaceBindings],
+          ],
         },
         {
           provide: TENANCY_RESOURCES,
           useFactory: resources,
           inject: [
             ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
-            ...[NamespaceBindings, RbacService, RbacIndex, RbacFollower],
+            ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
           ],
         },
         TenancyLifecycle,
       ],
-      exports: [NamespaceService, RbacService, SECRET_STORE, TENANCY_RESOURCES],
+      exports: [NamespaceService, DeclaredService, SECRET_STORE, TENANCY_RESOURCES],
     };
   }
 }
@@ -115,15 +120,17 @@ function finalizer(
   namespaces: NamespaceService,
   contents: NamespaceContents,
   secrets: SecretStore,
+  service: DeclaredService,
   bindings: NamespaceBindings,
 ): NamespaceFinalizer {
+  const limits = new DeclaredContents({ store, readModel, service }, LIMIT_KINDS);
   const logger = new Logger('NamespaceFinalizer');
   return new NamespaceFinalizer({
     store,
     readModel,
     namespaces,
     // Who may do what goes last: until then its users see how their namespace empties.
-    contents: [contents, secrets, bindings],
+    contents: [contents, secrets, limits, bindings],
     onFailure: (namespace, error) => {
       const what =
         namespace === undefined
@@ -142,9 +149,10 @@ const resources = (
   secrets: SecretStore,
   authorizer: Authorizer,
   defaults: NamespaceBindings,
-  service: RbacService,
+  service: DeclaredService,
   index: RbacIndex,
   follower: RbacFollower,
+  limits: LimitFollower,
 ) =>
   tenancyResources({
     ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults },
@@ -152,4 +160,5 @@ const resources = (
       ...{ service, index, follower, builtin: index.builtin() },
       changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
     },
+    limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
   });

@@ -7,7 +7,7 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
-export type RefusalCode = 'not-found' | 'already-exists' | 'conflict' | 'invalid' | 'bad-request';
+export type RefusalCode = 'not-found' | 'already-exists' | 'conflict' | 'invalid' | 'bad-request' | 'forbidden';
 
 /**
  * The domain refuses a command. Codes are closed; what a client sees of them is decided in one place, where the API

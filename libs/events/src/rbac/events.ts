@@ -1,22 +1,14 @@
+import type { DeclaredBirth } from '../declared/birth.js';
 import type { DomainEvent } from '../event.js';
 import type { UserMetadata } from '../image-stream/values.js';
 import type { RoleAggregation, RoleRef, RoleRule, RoleSubject } from './values.js';
-
-interface Born {
-  /** Absent for what holds in the whole cluster. */
-  readonly namespace?: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly creationTimestamp: string;
-  readonly metadata: UserMetadata;
-}
 
 interface Granted {
   readonly rules: readonly RoleRule[];
   readonly aggregationRule?: RoleAggregation;
 }
 
-export type RoleCreated = DomainEvent<'RoleCreated', Born & Granted>;
+export type RoleCreated = DomainEvent<'RoleCreated', DeclaredBirth & Granted>;
 export type RoleMetadataChanged = DomainEvent<'RoleMetadataChanged', UserMetadata>;
 /** From now on the holders of the role may do this, and nothing else. */
 export type RoleRulesChanged = DomainEvent<'RoleRulesChanged', Granted>;
@@ -27,7 +19,7 @@ export type RoleEvent = RoleCreated | RoleMetadataChanged | RoleRulesChanged | R
 /** Somebody is given a role. Which role it is never changes. */
 export type RoleBindingCreated = DomainEvent<
   'RoleBindingCreated',
-  Born & { readonly roleRef: RoleRef; readonly subjects: readonly RoleSubject[] }
+  DeclaredBirth & { readonly roleRef: RoleRef; readonly subjects: readonly RoleSubject[] }
 >;
 export type RoleBindingMetadataChanged = DomainEvent<'RoleBindingMetadataChanged', UserMetadata>;
 /** From now on these have the role, and nobody else. */

@@ -1,4 +1,4 @@
-import type { RbacEvent, RoleBindingCreated, RoleBindingEvent, RoleCreated, RoleEvent } from './events.js';
+import type { RoleBindingCreated, RoleBindingEvent, RoleCreated, RoleEvent } from './events.js';
 
 /** A role or a cluster role. */
 export type RoleState = RoleCreated['data'];
@@ -39,19 +39,3 @@ export function foldRoleBinding(
 }
 
 export type RbacState = RoleState | RoleBindingState;
-
-/** Folds whichever of the two an event is about. */
-export function foldRbac(state: RbacState | undefined, event: RbacEvent): RbacState | undefined {
-  switch (event.type) {
-    case 'RoleCreated':
-    case 'RoleMetadataChanged':
-    case 'RoleRulesChanged':
-    case 'RoleDeleted':
-      return foldRole(state as RoleState | undefined, event);
-    case 'RoleBindingCreated':
-    case 'RoleBindingMetadataChanged':
-    case 'RoleBindingSubjectsChanged':
-    case 'RoleBindingDeleted':
-      return foldRoleBinding(state as RoleBindingState | undefined, event);
-  }
-}

@@ -1,16 +1,19 @@
 import { Map as PersistentMap } from 'immutable';
 import {
   ABSENT_TAG,
+  foldDeclared,
   foldHeader,
   foldImage,
   foldNamespace,
-  foldRbac,
   foldSignatures,
   foldTag,
   isAbsent,
   parseStreamName,
   streamName,
   tagOf,
+  type DeclaredEvent,
+  type DeclaredKind,
+  type DeclaredState,
   type ImageEvent,
   type ImageSignaturesEvent,
   type ImageState,
@@ -18,8 +21,6 @@ import {
   type NamespaceEvent,
   type NamespaceState,
   type Position,
-  type RbacEvent,
-  type RbacState,
   type RecordedEvent,
   type SignaturesState,
   type StreamHeader,
@@ -28,10 +29,7 @@ import {
 } from '#lib/events';
 
 /** Something that clients watch, built from one or more aggregates. */
-export type SubjectKind = 'imageStream' | 'image' | 'namespace' | RbacKind;
-
-/** Roles and those who have them. */
-export type RbacKind = 'role' | 'clusterRole' | 'roleBinding' | 'clusterRoleBinding';
+export type SubjectKind = 'imageStream' | 'image' | 'namespace' | DeclaredKind;
 
 export interface Subject {
   readonly kind: SubjectKind;
@@ -60,13 +58,13 @@ export interface NamespaceSnapshot {
   readonly version: Position;
 }
 
-export interface RbacSnapshot {
-  readonly kind: RbacKind;
-  readonly object: RbacState | undefined;
+export interface DeclaredSnapshot {
+  readonly kind: DeclaredKind;
+  readonly object: DeclaredState | undefined;
   readonly version: Position;
 }
 
-export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | RbacSnapshot;
+export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | DeclaredSnapshot;
 
 /** The subject whose looks an event changes; `undefined` for events that nobody can watch. */
 export function subjectOf(stream: StreamName): Subject | undefined {
@@ -78,6 +76,8 @@ export function subjectOf(stream: StreamName): Subject | undefined {
     case 'clusterRole':
     case 'roleBinding':
     case 'clusterRoleBinding':
+    case 'limitRange':
+    case 'resourceQuota':
       return { kind: aggregate, id };
     case 'image':
     case 'imageSignatures':
@@ -98,6 +98,8 @@ export function streamsOf({ kind, id }: Subject): readonly StreamName[] {
     case 'clusterRole':
     case 'roleBinding':
     case 'clusterRoleBinding':
+    case 'limitRange':
+    case 'resourceQuota':
       return [`${kind}-${id}` as StreamName];
   }
 }
@@ -114,6 +116,8 @@ export function emptySnapshot(kind: SubjectKind): Snapshot {
     case 'clusterRole':
     case 'roleBinding':
     case 'clusterRoleBinding':
+    case 'limitRange':
+    case 'resourceQuota':
       return { kind, object: undefined, version: 0 };
   }
 }
@@ -130,6 +134,8 @@ export const exists = (snapshot: Snapshot): boolean => {
     case 'clusterRole':
     case 'roleBinding':
     case 'clusterRoleBinding':
+    case 'limitRange':
+    case 'resourceQuota':
       return snapshot.object !== undefined;
   }
 };
@@ -158,7 +164,9 @@ export function foldSnapshot(snapshot: Snapshot, event: RecordedEvent): Snapshot
     case 'clusterRole':
     case 'roleBinding':
     case 'clusterRoleBinding':
-      return { ...snapshot, object: foldRbac(snapshot.object, event as RecordedEvent & RbacEvent), version };
+    case 'limitRange':
+    case 'resourceQuota':
+      return { ...snapshot, object: foldDeclared(snapshot.object, event as RecordedEvent & DeclaredEvent), version };
   }
 }
 

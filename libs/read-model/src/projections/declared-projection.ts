@@ -1,39 +1,62 @@
-import { foldRbac, type Position, type RbacEvent, type RbacState } from '#lib/events';
-import { subjectOf, type RbacKind } from '../changes/subject.js';
+import {
+  foldDeclared,
+  type DeclaredEvent,
+  type DeclaredKind,
+  type DeclaredState,
+  type DeclaredStates,
+  type Position,
+} from '#lib/events';
+import { subjectOf } from '../changes/subject.js';
 import type { Key, Tables } from '../tables.js';
 import type { AnyRecorded, Projection } from './projection.js';
 
-/** A role or a binding, as of its last event. */
-export interface RbacDocument {
-  readonly kind: RbacKind;
-  readonly object: RbacState;
+/** A role, a binding, a limit or a quota, as of its last event. */
+export interface DeclaredDocument<K extends DeclaredKind = DeclaredKind> {
+  readonly kind: K;
+  readonly object: DeclaredStates[K];
   readonly version: Position;
 }
 
-/** Keeps roles and those who have them. */
-export class RbacProjection implements Projection {
+/** Keeps what was declared. */
+export class DeclaredProjection implements Projection {
   apply(event: AnyRecorded, tables: Tables): void {
     const subject = subjectOf(event.stream);
-    if (subject === undefined || !isRbac(subject.kind)) return;
-    const { kind, id } = subject;
-    const slash = id.indexOf('/');
-    const key = slash < 0 ? rbacKey(kind, undefined, id) : rbacKey(kind, id.slice(0, slash), id.slice(slash + 1));
-    const stored = tables.rbac.get(key);
-    const before = stored && (JSON.parse(stored.toString('utf8')) as RbacDocument).object;
-    const object = foldRbac(before, event as RbacEvent);
+    if (subject === undefined || !isDeclared(subject.kind)) return;
+    const { kind } = subject;
+    const { namespace, name } = declaredPlace(subject.id);
+    const key = declaredKey(kind, namespace, name);
+    const stored = tables.declared.get(key);
+    const before = stored && (JSON.parse(stored.toString('utf8')) as { readonly object: DeclaredState }).object;
+    const object = foldDeclared(before, event as DeclaredEvent);
     if (object === undefined) {
-      tables.rbac.delete(key);
+      tables.declared.delete(key);
       return;
     }
-    const document: RbacDocument = { kind, object, version: event.position };
-    tables.rbac.put(key, Buffer.from(JSON.stringify(document)));
+    const document: DeclaredDocument = { kind, object, version: event.position };
+    tables.declared.put(key, Buffer.from(JSON.stringify(document)));
   }
 }
 
-export const rbacKey = (kind: RbacKind, namespace: string | undefined, name: string): Key =>
+export const declaredKey = (kind: DeclaredKind, namespace: string | undefined, name: string): Key =>
   namespace === undefined ? [kind, name] : [kind, namespace, name];
 
-/** The kinds of subject that are about who may do what. */
-export const RBAC_KINDS = ['role', 'clusterRole', 'roleBinding', 'clusterRoleBinding'] as const;
+/** The place of what was declared, from the name of its aggregate. */
+export function declaredPlace(id: string): { readonly namespace: string | undefined; readonly name: string } {
+  const slash = id.indexOf('/');
+  return slash < 0 ? { namespace: undefined, name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
+}
 
-export const isRbac = (kind: string): kind is RbacKind => (RBAC_KINDS as readonly string[]).includes(kind);
+/** Roles and those who have them. */
+export type RbacKind = 'role' | 'clusterRole' | 'roleBinding' | 'clusterRoleBinding';
+export type RbacDocument = DeclaredDocument<RbacKind>;
+
+/** The kinds that say who may do what. */
+export const RBAC_KINDS: readonly RbacKind[] = ['role', 'clusterRole', 'roleBinding', 'clusterRoleBinding'];
+
+/** The kinds that bound a namespace. */
+export type LimitKind = 'limitRange' | 'resourceQuota';
+export const LIMIT_KINDS: readonly LimitKind[] = ['limitRange', 'resourceQuota'];
+
+const DECLARED_KINDS: ReadonlySet<string> = new Set([...RBAC_KINDS, ...LIMIT_KINDS]);
+
+export const isDeclared = (kind: string): kind is DeclaredKind => DECLARED_KINDS.has(kind);

@@ -25,7 +25,6 @@ interface Absent {
 const CORE: readonly Absent[] = [
   { resource: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'] },
   { resource: 'events', kind: 'Event', shortNames: ['ev'] },
-  { resource: 'limitranges', kind: 'LimitRange', shortNames: ['limits'] },
   { resource: 'pods', kind: 'Pod', shortNames: ['po'] },
   { resource: 'replicationcontrollers', kind: 'ReplicationController', shortNames: ['rc'] },
   { resource: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'] },

@@ -1,15 +1,16 @@
 import { Refusal } from '#lib/event-store';
 import { kubernetesTime } from '#lib/kube-api';
 
-interface Birth {
+/** What a command brings along for something new. */
+export interface Born {
   readonly namespace?: string;
   readonly name: string;
   readonly uid: string;
   readonly now: Date;
 }
 
-/** Who a new role or binding is. */
-export const bornAs = ({ namespace, name, uid, now }: Birth) => ({
+/** Who something new is. */
+export const bornAs = ({ namespace, name, uid, now }: Born) => ({
   ...(namespace === undefined ? {} : { namespace }),
   name,
   uid,
@@ -20,7 +21,7 @@ export function assertAbsent(state: object | undefined, name: string): void {
   if (state !== undefined) throw new Refusal('already-exists', name, `"${name}" already exists`);
 }
 
-/** The role or binding that is there, and that is meant when a UID is given. */
+/** What is there, and is meant when a UID is given. */
 export function existing<T extends { readonly uid: string }>(state: T | undefined, name: string, uid?: string): T {
   if (state === undefined) throw new Refusal('not-found', name, `"${name}" not found`);
   if (uid !== undefined && uid !== state.uid) {

@@ -1,6 +1,5 @@
-import { isBuiltin, type RbacFollower, type RbacIndex } from '#lib/access';
 import type { EventStore, Loaded, Precondition } from '#lib/event-store';
-import type { RbacState, RoleState } from '#lib/events';
+import type { DeclaredKind, DeclaredStates } from '#lib/events';
 import {
   alreadyExists,
   deleteEach,
@@ -23,43 +22,39 @@ import {
   type WriteOptions,
   type Written,
 } from '#lib/kube-api';
-import type { ChangeFeed, RbacDocument, ReadModel, SubjectChange } from '#lib/read-model';
+import type { ChangeFeed, DeclaredDocument, ReadModel, SubjectChange } from '#lib/read-model';
 import { eventContext } from '../event-context.js';
 import { assertNamespaceActive } from '../namespaces/assert-namespace-active.js';
 import { assertPreconditions, newObject, updatedObject } from '../object-writes.js';
 import { asStatus } from '../refusal-status.js';
 import { selectedPages } from '../selected-pages.js';
 import { untilCurrent } from '../write-loop.js';
-import type { RbacCommand } from './rbac-commands.js';
-import type { RbacFamily } from './rbac-family.js';
-import { rbacObject } from './rbac-objects.js';
-import type { RbacPlace, RbacService } from './rbac-service.js';
+import type { DeclaredCommand } from './declared-decider.js';
+import type { DeclaredFamily } from './declared-family.js';
+import type { DeclaredPlace, DeclaredService } from './declared-service.js';
 
-export interface RbacStorageDeps {
+export interface DeclaredStorageDeps {
   readonly store: EventStore;
   readonly readModel: ReadModel;
   readonly changes: Pick<ChangeFeed, 'after'>;
-  readonly service: RbacService;
-  readonly index: RbacIndex;
-  /** Decisions must show a write before it is answered. */
-  readonly follower: Pick<RbacFollower, 'waitFor' | 'former'>;
+  readonly service: DeclaredService;
 }
 
-type Present = Loaded<RbacState>;
+type Present<K extends DeclaredKind> = Loaded<DeclaredStates[K]>;
 
-/** One of the four resources of `rbac.authorization.k8s.io`. */
-export class RbacStorage implements ResourceStorage {
+/** A resource whose objects are no more than what was declared last. */
+export class DeclaredStorage<K extends DeclaredKind> implements ResourceStorage {
   constructor(
-    private readonly deps: RbacStorageDeps,
-    private readonly family: RbacFamily,
-    /** Roles or bindings of this kind that every server has, sorted by name. */
-    private readonly builtin: readonly RbacDocument[],
+    private readonly deps: DeclaredStorageDeps,
+    private readonly family: DeclaredFamily<K>,
+    /** What of this kind every server has and nobody can change, sorted by name. */
+    private readonly builtin: readonly DeclaredDocument<K>[] = [],
   ) {}
 
   async get(_context: RequestContext, { namespace, name }: ObjectKey): Promise<ObjectView> {
     await this.freshen();
     const { kind, resource } = this.family;
-    const found = this.builtinNamed(name) ?? (await this.deps.readModel.rbac(kind, namespace, name));
+    const found = this.builtinNamed(name) ?? (await this.deps.readModel.declared(kind, namespace, name));
     if (found === undefined) throw notFound(resource, name);
     return this.view(found);
   }
@@ -72,8 +67,8 @@ export class RbacStorage implements ResourceStorage {
       `${readModel.position}`,
       request,
       async (after, limit) => {
-        const page = await readModel.rbacList(kind, request.namespace, { limit, ...(after && { after }) });
-        return this.withBuiltin(page, after, limit).map((document) => this.view(document));
+        const page = await readModel.declaredList(kind, request.namespace, { limit, ...(after && { after }) });
+        return Promise.all(this.withBuiltin(page, after, limit).map((document) => this.view(document)));
       },
       keyOf,
     );
@@ -81,8 +76,8 @@ export class RbacStorage implements ResourceStorage {
 
   async *watch(context: RequestContext, { namespace, selects }: Scope, after: number): AsyncIterable<ChangeBatch> {
     for await (const { position, changes } of this.deps.changes.after(after, context.signal)) {
-      const seen = changes
-        .map((change) => this.change(change))
+      const own = await Promise.all(changes.map((change) => this.change(change)));
+      const seen = own
         .filter((change) => change !== undefined)
         .filter(({ view }) => namespace === undefined || view.namespace === namespace)
         .filter(({ view }) => selects?.name === undefined || selects.name === view.name);
@@ -105,7 +100,7 @@ export class RbacStorage implements ResourceStorage {
       await assertNamespaceActive(this.deps.readModel, namespace, { resource, name });
     }
     if (this.builtinNamed(name) !== undefined) throw alreadyExists(resource, name);
-    await family.assertMayGrant(context.user, { resource, namespace, name }, object);
+    await family.assertMayState?.(context.user, { resource, namespace, name }, object);
     const place = this.place({ name, ...(namespace === undefined ? {} : { namespace }) });
     const command = family.creation(place, this.deps.service.birth(), object);
     return this.write(context, place, command, options, object);
@@ -119,12 +114,12 @@ export class RbacStorage implements ResourceStorage {
     const place = this.place(key);
     const view = await untilCurrent(resource, name, async () => {
       const loaded = await this.load(place);
-      const before = this.view(this.document(loaded)).object();
+      const before = (await this.view(this.document(loaded))).object();
       const object = updatedObject(resource, before, family.complete(desired(before)), (after, was) =>
         family.updateFaults(after, was),
       );
       const target = { resource, namespace: place.namespace, name };
-      await family.assertMayGrant(context.user, target, object, before);
+      await family.assertMayState?.(context.user, target, object, before);
       const command = family.change(place, object, loaded.state);
       return this.write(context, place, command, options, object, { version: loaded.version });
     });
@@ -138,7 +133,7 @@ export class RbacStorage implements ResourceStorage {
     return untilCurrent(family.resource, key.name, async () => {
       const loaded = await this.load(place);
       const { uid } = loaded.state;
-      const before = this.view(this.document(loaded)).object();
+      const before = (await this.view(this.document(loaded))).object();
       assertPreconditions(family.resource, before, options.preconditions);
       if (options.dryRun) return { uid };
       const precondition = options.preconditions?.resourceVersion === undefined ? {} : { version: loaded.version };
@@ -165,8 +160,8 @@ export class RbacStorage implements ResourceStorage {
 
   private async write(
     context: RequestContext,
-    place: RbacPlace,
-    command: RbacCommand,
+    place: DeclaredPlace<K>,
+    command: DeclaredCommand,
     { dryRun }: WriteOptions,
     { metadata: { annotations = {} } }: KubeObject,
     precondition: Precondition = {},
@@ -180,44 +175,44 @@ export class RbacStorage implements ResourceStorage {
 
   private handle(
     context: RequestContext,
-    place: RbacPlace,
-    command: RbacCommand,
+    place: DeclaredPlace<K>,
+    command: DeclaredCommand,
     annotations: Readonly<Record<string, string>>,
     precondition: Precondition,
-  ): Promise<Loaded<RbacState | undefined>> {
+  ): Promise<Loaded<DeclaredStates[K] | undefined>> {
     return asStatus(this.family.resource, async () => {
-      const { service, readModel, follower } = this.deps;
+      const { service, readModel } = this.deps;
       const handled = await service.handle(place, command, eventContext(context, annotations), precondition);
-      await Promise.all([readModel.waitFor(handled.version), follower.waitFor(handled.version)]);
+      await Promise.all([readModel.waitFor(handled.version), this.family.inForce(handled.version)]);
       return handled;
     });
   }
 
-  private async load(place: RbacPlace): Promise<Present> {
+  private async load(place: DeclaredPlace<K>): Promise<Present<K>> {
     const loaded = await this.deps.service.load(place);
     if (loaded.state === undefined) throw notFound(this.family.resource, place.name);
     return { ...loaded, state: loaded.state };
   }
 
-  private change({ before, after, position }: SubjectChange): Change | undefined {
+  private async change({ before, after, position }: SubjectChange): Promise<Change | undefined> {
     const { kind } = this.family;
-    if (before.kind !== kind || after.kind !== kind) return undefined;
-    const was = before.object;
-    const previous = was && this.view({ kind, object: was, version: before.version });
-    if (after.object !== undefined) {
-      const view = this.view({ kind, object: after.object, version: after.version });
+    if (before.kind !== kind || after.kind !== kind || !('object' in before) || !('object' in after)) return undefined;
+    const viewAt = (object: typeof before.object, version: number): Promise<ObjectView> | undefined =>
+      object && this.view({ kind, object: object as DeclaredStates[K], version });
+    const previous = await viewAt(before.object, before.version);
+    const view = await viewAt(after.object, after.version);
+    if (view !== undefined)
       return previous === undefined ? { type: 'ADDED', view } : { type: 'MODIFIED', view, previous };
-    }
-    if (was === undefined || previous === undefined) return undefined;
     // The last that is seen of it carries the position at which it went.
-    return { type: 'DELETED', view: this.view({ kind, object: was, version: position }), previous };
+    const last = await viewAt(before.object, position);
+    return last && { type: 'DELETED', view: last, ...(previous && { previous }) };
   }
 
   private withBuiltin(
-    page: readonly RbacDocument[],
+    page: readonly DeclaredDocument<K>[],
     after: readonly string[] | undefined,
     limit: number,
-  ): readonly RbacDocument[] {
+  ): readonly DeclaredDocument<K>[] {
     if (this.builtin.length === 0) return page;
     const last = page.length < limit ? undefined : page.at(-1)?.object.name;
     const due = this.builtin.filter(
@@ -227,7 +222,7 @@ export class RbacStorage implements ResourceStorage {
     return [...page, ...due].sort((a, b) => byBytes(a.object.name, b.object.name)).slice(0, limit);
   }
 
-  private builtinNamed(name: string): RbacDocument | undefined {
+  private builtinNamed(name: string): DeclaredDocument<K> | undefined {
     return this.builtin.find(({ object }) => object.name === name);
   }
 
@@ -238,35 +233,27 @@ export class RbacStorage implements ResourceStorage {
     }
   }
 
-  private document({ state, version }: Present): RbacDocument {
+  private document({ state, version }: Present<K>): DeclaredDocument<K> {
     return { kind: this.family.kind, object: state, version };
   }
 
-  private view(document: RbacDocument): ObjectView {
-    return viewOf(rbacObject(document, (role: RoleState) => this.deps.index.stated(role)));
+  private async view(document: DeclaredDocument<K>): Promise<ObjectView> {
+    return viewOf(await this.family.shown(document));
   }
 
-  private place({ namespace, name }: ObjectKey): RbacPlace {
+  private place({ namespace, name }: ObjectKey): DeclaredPlace<K> {
     return { kind: this.family.kind, ...(this.family.resource.namespaced ? { namespace } : {}), name };
   }
 
   /** A read is as fresh as the log. */
   private async freshen(): Promise<void> {
     const position = await this.deps.store.lastPosition();
-    await Promise.all([this.deps.readModel.waitFor(position), this.deps.follower.waitFor(position)]);
+    await Promise.all([this.deps.readModel.waitFor(position), this.family.inForce(position)]);
   }
 }
 
 const keyOf = ({ namespace, name }: ObjectView): readonly string[] =>
   namespace === undefined ? [name] : [namespace, name];
 
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-/** The documents of one kind among those that every server has, sorted by name. */
-export const builtinOfKind = (
-  documents: readonly RbacDocument[],
-  kind: RbacDocument['kind'],
-): readonly RbacDocument[] =>
-  documents
-    .filter((document) => document.kind === kind && isBuiltin(document))
-    .sort((a, b) => byBytes(a.object.name, b.object.name));
+/** In the order in which lists are sorted. */
+export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,14 +1,7 @@
 import { policyRules, RBAC_GROUP, uncovered, type Authorizer, type PolicyRule } from '#lib/access';
 import type { RoleRef, RoleRule } from '#lib/events';
-import { forbidden, notFound, type GroupResource, type RequestUser } from '#lib/kube-api';
-
-/** What somebody is about to write. */
-export interface GrantTarget {
-  readonly resource: GroupResource;
-  /** Absent for what holds in the cluster. */
-  readonly namespace: string | undefined;
-  readonly name: string;
-}
+import { forbidden, notFound, type RequestUser } from '#lib/kube-api';
+import type { DeclaredTarget } from '../declared/declared-family.js';
 
 /** Rules that a refusal names; further ones are counted. */
 const MAX_SHOWN = 20;
@@ -27,13 +20,13 @@ export class GrantGuard {
   constructor(private readonly authorizer: Authorizer) {}
 
   /** @throws ApiError 403 naming the rules that the user does not have. */
-  async assertMayState(user: RequestUser, target: GrantTarget, rules: readonly RoleRule[]): Promise<void> {
+  async assertMayState(user: RequestUser, target: DeclaredTarget, rules: readonly RoleRule[]): Promise<void> {
     if (await this.may(user, 'escalate', target.resource.resource, target.namespace, target.name)) return;
     await this.assertHolds(user, target, rules);
   }
 
   /** @throws ApiError 403 for a user who does not have everything. */
-  async assertMayAggregate(user: RequestUser, target: GrantTarget): Promise<void> {
+  async assertMayAggregate(user: RequestUser, target: DeclaredTarget): Promise<void> {
     await this.assertMayState(user, target, EVERYTHING);
   }
 
@@ -43,7 +36,7 @@ export class GrantGuard {
    */
   async assertMayBind(
     user: RequestUser,
-    target: GrantTarget,
+    target: DeclaredTarget,
     roleRef: RoleRef,
     rules: readonly RoleRule[] | undefined,
   ): Promise<void> {
@@ -66,7 +59,7 @@ export class GrantGuard {
 
   private async assertHolds(
     user: RequestUser,
-    { resource, namespace, name }: GrantTarget,
+    { resource, namespace, name }: DeclaredTarget,
     rules: readonly RoleRule[],
   ): Promise<void> {
     const { resourceRules, nonResourceRules } = await this.authorizer.rulesFor(user, namespace ?? '');

@@ -8,18 +8,18 @@ import {
   type RoleRule,
   type RoleSubject,
 } from '#lib/events';
-import type { ReadModel } from '#lib/read-model';
-import { Refusal } from '#lib/event-store';
+import type { RbacKind, ReadModel } from '#lib/read-model';
 import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { NamespaceDefaults } from '../namespaces/namespace-defaults.js';
+import { DeclaredContents, unlessDecided } from '../declared/declared-contents.js';
+import type { DeclaredCommand } from '../declared/declared-decider.js';
+import type { DeclaredPlace, DeclaredService } from '../declared/declared-service.js';
 import { SYSTEM } from '../system-actor.js';
-import type { RbacCommand } from './rbac-commands.js';
-import type { RbacPlace, RbacService } from './rbac-service.js';
 
 export interface NamespaceBindingsDeps {
   readonly store: EventStore;
-  readonly readModel: Pick<ReadModel, 'waitFor' | 'namespaces' | 'rbacList'>;
-  readonly service: RbacService;
+  readonly readModel: Pick<ReadModel, 'waitFor' | 'namespaces' | 'declaredList'>;
+  readonly service: DeclaredService;
   readonly index: Pick<RbacIndex, 'get'>;
   readonly follower: Pick<RbacFollower, 'waitFor'>;
 }
@@ -60,25 +60,8 @@ export class NamespaceBindings implements NamespaceDefaults, NamespaceContents {
     }
   }
 
-  async deleteAll(namespace: string, context: EventContext): Promise<number> {
-    const { store, readModel, service } = this.deps;
-    await readModel.waitFor(await store.lastPosition());
-    let deleted = 0;
-    for (const kind of ['roleBinding', 'role'] as const) {
-      for (;;) {
-        const page = await readModel.rbacList(kind, namespace, { limit: PAGE });
-        let last = 0;
-        for (const { object } of page) {
-          const { name, uid } = object;
-          const type = kind === 'role' ? 'DeleteRole' : 'DeleteRoleBinding';
-          last = await this.unlessDecided(service.handle({ kind, namespace, name }, { type, name, uid }, context));
-          deleted++;
-        }
-        if (page.length === 0) break;
-        await readModel.waitFor(last || (await store.lastPosition()));
-      }
-    }
-    return deleted;
+  deleteAll(namespace: string, context: EventContext): Promise<number> {
+    return new DeclaredContents(this.deps, ['roleBinding', 'role']).deleteAll(namespace, context);
   }
 
   private async ensure(
@@ -89,17 +72,7 @@ export class NamespaceBindings implements NamespaceDefaults, NamespaceContents {
     const { service } = this.deps;
     const { state, version } = await service.load(place);
     if (state !== undefined || version > namespaceCreated) return 0;
-    return this.unlessDecided(service.handle(place, command(service.birth()), context));
-  }
-
-  /** Somebody else may have created or deleted the same meanwhile: then that is settled. */
-  private async unlessDecided(handled: Promise<{ readonly version: Position }>): Promise<Position> {
-    try {
-      return (await handled).version;
-    } catch (error) {
-      if (error instanceof Refusal) return 0;
-      throw error;
-    }
+    return unlessDecided(service.handle(place, command(service.birth()), context));
   }
 
   private async creationOf(namespace: string): Promise<Position> {
@@ -111,8 +84,8 @@ export class NamespaceBindings implements NamespaceDefaults, NamespaceContents {
 }
 
 interface DefaultContent {
-  readonly place: RbacPlace;
-  readonly command: (birth: { readonly uid: string; readonly now: Date }) => RbacCommand;
+  readonly place: DeclaredPlace<RbacKind>;
+  readonly command: (birth: { readonly uid: string; readonly now: Date }) => DeclaredCommand;
 }
 
 function defaultsOf({ name: namespace, requester }: NamespaceState): readonly DefaultContent[] {

@@ -1,11 +1,5 @@
 import type { RoleAggregation, RoleRef, RoleRule, RoleSubject, UserMetadata } from '#lib/events';
-
-interface Born {
-  readonly namespace?: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly now: Date;
-}
+import type { Born } from '../declared/births.js';
 
 interface RoleContent {
   readonly metadata: UserMetadata;
@@ -29,5 +23,3 @@ export type RoleBindingCommand =
   /** Makes metadata and subjects what they are here. Which role is given cannot be changed. */
   | ({ readonly type: 'ChangeRoleBinding'; readonly name: string } & BindingContent)
   | { readonly type: 'DeleteRoleBinding'; readonly name: string; readonly uid?: string };
-
-export type RbacCommand = RoleCommand | RoleBindingCommand;

@@ -1,32 +1,44 @@
-import { RBAC_GROUP, type RbacIndex } from '#lib/access';
-import type { RbacState, RoleRule, RoleState } from '#lib/events';
-import type { FieldError, KubeObject, RequestUser } from '#lib/kube-api';
-import type { RbacKind } from '#lib/read-model';
-import type { WritableResource } from '../object-writes.js';
 import { isDeepStrictEqual } from 'node:util';
-import type { GrantGuard, GrantTarget } from './grant-guard.js';
-import type { RbacCommand } from './rbac-commands.js';
-import { KIND_NAMES, withDefaults, type RoleBindingObject, type RoleObject } from './rbac-objects.js';
-import type { RbacPlace } from './rbac-service.js';
+import { RBAC_GROUP, type RbacFollower, type RbacIndex } from '#lib/access';
+import type { Position, RoleRule, RoleState } from '#lib/events';
+import type { FieldError, KubeObject, RequestUser } from '#lib/kube-api';
+import type { RbacDocument, RbacKind } from '#lib/read-model';
+import type { WritableResource } from '../object-writes.js';
+import type { DeclaredCommand } from '../declared/declared-decider.js';
+import type { DeclaredFamily, DeclaredTarget } from '../declared/declared-family.js';
+import type { DeclaredPlace } from '../declared/declared-service.js';
+import { userMetadata } from '../declared/user-metadata.js';
+import type { GrantGuard } from './grant-guard.js';
+import { KIND_NAMES, rbacObject, withDefaults, type RoleBindingObject, type RoleObject } from './rbac-objects.js';
 import { bindingFaults, bindingUpdateFaults, rbacName, roleFaults } from './rbac-validation.js';
-import { userMetadata } from './user-metadata.js';
 
 type Birth = { readonly uid: string; readonly now: Date };
 
-/** What roles and bindings do in their own ways; the rest is the same for both. */
-export interface RbacFamily {
-  readonly kind: RbacKind;
-  readonly resource: WritableResource;
-  /** Fills in what the author of an object left out. */
-  complete(sent: KubeObject): KubeObject;
-  faults(object: KubeObject): readonly FieldError[];
-  updateFaults(object: KubeObject, before: KubeObject): readonly FieldError[];
-  /** @throws ApiError where the user would give away more than they have. */
-  assertMayGrant(user: RequestUser, target: GrantTarget, object: KubeObject, before?: KubeObject): Promise<void>;
-  creation(place: RbacPlace, birth: Birth, object: KubeObject): RbacCommand;
-  /** @param before - what is in the log: a role that aggregates shows rules that are not its own. */
-  change(place: RbacPlace, object: KubeObject, before: RbacState): RbacCommand;
-  deletion(place: RbacPlace, uid: string): RbacCommand;
+/** What decisions about access are made by. */
+export interface RbacInForce {
+  readonly index: RbacIndex;
+  /** Decisions must show a write before it is answered. */
+  readonly follower: Pick<RbacFollower, 'waitFor' | 'former'>;
+}
+
+/** What roles and bindings have in common. */
+abstract class RbacFamily {
+  constructor(
+    protected readonly guard: GrantGuard,
+    private readonly inForceNow: RbacInForce,
+  ) {}
+
+  shown(document: RbacDocument): KubeObject {
+    return rbacObject(document, (role) => this.index.stated(role));
+  }
+
+  inForce(position: Position): Promise<void> {
+    return this.inForceNow.follower.waitFor(position);
+  }
+
+  protected get index(): RbacIndex {
+    return this.inForceNow.index;
+  }
 }
 
 const resourceOf = (kind: RbacKind): WritableResource => ({
@@ -37,14 +49,18 @@ const resourceOf = (kind: RbacKind): WritableResource => ({
   nameRule: rbacName,
 });
 
+type RoleKind = 'role' | 'clusterRole';
+
 /** Roles, or cluster roles. */
-export class RoleFamily implements RbacFamily {
+export class RoleFamily extends RbacFamily implements DeclaredFamily<RoleKind> {
   readonly resource: WritableResource;
 
   constructor(
-    readonly kind: 'role' | 'clusterRole',
-    private readonly guard: GrantGuard,
+    readonly kind: RoleKind,
+    guard: GrantGuard,
+    inForce: RbacInForce,
   ) {
+    super(guard, inForce);
     this.resource = resourceOf(kind);
   }
 
@@ -60,7 +76,12 @@ export class RoleFamily implements RbacFamily {
     return this.faults(object);
   }
 
-  async assertMayGrant(user: RequestUser, target: GrantTarget, object: KubeObject, before?: KubeObject): Promise<void> {
+  async assertMayState(
+    user: RequestUser,
+    target: DeclaredTarget,
+    object: KubeObject,
+    before?: KubeObject,
+  ): Promise<void> {
     const [after, was] = [object as RoleObject, before as RoleObject | undefined];
     if (!isDeepStrictEqual(after.aggregationRule, was?.aggregationRule)) {
       await this.guard.assertMayAggregate(user, target);
@@ -69,16 +90,16 @@ export class RoleFamily implements RbacFamily {
     await this.guard.assertMayState(user, target, after.rules ?? []);
   }
 
-  creation({ namespace, name }: RbacPlace, birth: Birth, object: KubeObject): RbacCommand {
+  creation({ namespace, name }: DeclaredPlace, birth: Birth, object: KubeObject): DeclaredCommand {
     const content = this.content(object, []);
     return { type: 'CreateRole', ...(namespace === undefined ? {} : { namespace }), name, ...birth, ...content };
   }
 
-  change({ name }: RbacPlace, object: KubeObject, before: RbacState): RbacCommand {
-    return { type: 'ChangeRole', name, ...this.content(object, (before as RoleState).rules) };
+  change({ name }: DeclaredPlace, object: KubeObject, before: RoleState): DeclaredCommand {
+    return { type: 'ChangeRole', name, ...this.content(object, before.rules) };
   }
 
-  deletion({ name }: RbacPlace, uid: string): RbacCommand {
+  deletion({ name }: DeclaredPlace, uid: string): DeclaredCommand {
     return { type: 'DeleteRole', name, uid };
   }
 
@@ -91,15 +112,18 @@ export class RoleFamily implements RbacFamily {
   }
 }
 
+type BindingKind = 'roleBinding' | 'clusterRoleBinding';
+
 /** Role bindings, or cluster role bindings. */
-export class BindingFamily implements RbacFamily {
+export class BindingFamily extends RbacFamily implements DeclaredFamily<BindingKind> {
   readonly resource: WritableResource;
 
   constructor(
-    readonly kind: 'roleBinding' | 'clusterRoleBinding',
-    private readonly guard: GrantGuard,
-    private readonly index: RbacIndex,
+    readonly kind: BindingKind,
+    guard: GrantGuard,
+    inForce: RbacInForce,
   ) {
+    super(guard, inForce);
     this.resource = resourceOf(kind);
   }
 
@@ -115,13 +139,18 @@ export class BindingFamily implements RbacFamily {
     return [...bindingUpdateFaults(object as RoleBindingObject, before as RoleBindingObject), ...this.faults(object)];
   }
 
-  async assertMayGrant(user: RequestUser, target: GrantTarget, object: KubeObject, before?: KubeObject): Promise<void> {
+  async assertMayState(
+    user: RequestUser,
+    target: DeclaredTarget,
+    object: KubeObject,
+    before?: KubeObject,
+  ): Promise<void> {
     const { roleRef, subjects = [] } = object as RoleBindingObject;
     if (before !== undefined && isDeepStrictEqual(subjects, (before as RoleBindingObject).subjects ?? [])) return;
     await this.guard.assertMayBind(user, target, roleRef, this.rulesOf(roleRef, target.namespace));
   }
 
-  creation({ namespace, name }: RbacPlace, birth: Birth, object: KubeObject): RbacCommand {
+  creation({ namespace, name }: DeclaredPlace, birth: Birth, object: KubeObject): DeclaredCommand {
     const { metadata, roleRef, subjects = [] } = object as RoleBindingObject;
     return {
       type: 'CreateRoleBinding',
@@ -134,12 +163,12 @@ export class BindingFamily implements RbacFamily {
     };
   }
 
-  change({ name }: RbacPlace, object: KubeObject): RbacCommand {
+  change({ name }: DeclaredPlace, object: KubeObject): DeclaredCommand {
     const { metadata, subjects = [] } = object as RoleBindingObject;
     return { type: 'ChangeRoleBinding', name, metadata: userMetadata(metadata), subjects };
   }
 
-  deletion({ name }: RbacPlace, uid: string): RbacCommand {
+  deletion({ name }: DeclaredPlace, uid: string): DeclaredCommand {
     return { type: 'DeleteRoleBinding', name, uid };
   }
 

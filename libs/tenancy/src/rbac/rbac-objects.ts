@@ -1,7 +1,8 @@
 import { RBAC_GROUP } from '#lib/access';
-import type { RoleAggregation, RoleBindingState, RoleRef, RoleRule, RoleState, RoleSubject } from '#lib/events';
-import type { KubeObject, ObjectMeta } from '#lib/kube-api';
+import type { RoleAggregation, RoleRef, RoleRule, RoleState, RoleSubject } from '#lib/events';
+import type { KubeObject } from '#lib/kube-api';
 import type { RbacDocument, RbacKind } from '#lib/read-model';
+import { declaredMetadata } from '../declared/declared-metadata.js';
 
 export interface RoleObject extends KubeObject {
   readonly rules?: readonly RoleRule[] | null;
@@ -22,9 +23,6 @@ export const KIND_NAMES: Readonly<Record<RbacKind, string>> = {
   clusterRoleBinding: 'ClusterRoleBinding',
 };
 
-/** Shown for what is not in the log: a version that every server has passed. */
-const OLDEST_VERSION = 1;
-
 /**
  * A role or binding as an API object.
  *
@@ -34,30 +32,13 @@ export function rbacObject(
   { kind, object, version }: RbacDocument,
   stated: (role: RoleState) => readonly RoleRule[],
 ): RoleObject | RoleBindingObject {
-  const typed = { kind: KIND_NAMES[kind], apiVersion: RBAC_API_VERSION, metadata: metadataOf(object, version) };
+  const typed = { kind: KIND_NAMES[kind], apiVersion: RBAC_API_VERSION, metadata: declaredMetadata(object, version) };
   if ('roleRef' in object) {
     const { subjects, roleRef } = object;
     return { ...typed, roleRef, ...(subjects.length === 0 ? {} : { subjects }) };
   }
   const { aggregationRule } = object;
   return { ...typed, ...(aggregationRule === undefined ? {} : { aggregationRule }), rules: stated(object) };
-}
-
-function metadataOf(state: RoleState | RoleBindingState, version: number): ObjectMeta {
-  const { name, namespace, uid, creationTimestamp, metadata } = state;
-  const { labels, annotations, finalizers, ownerReferences, managedFields } = metadata;
-  return {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    uid,
-    resourceVersion: `${Math.max(version, OLDEST_VERSION)}`,
-    creationTimestamp: creationTimestamp === '' ? null : creationTimestamp,
-    ...(Object.keys(labels).length === 0 ? {} : { labels }),
-    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-    ...(finalizers.length === 0 ? {} : { finalizers }),
-    ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
-    ...(managedFields === undefined ? {} : { managedFields }),
-  };
 }
 
 /** An object with what its author left out and what is always the same. */

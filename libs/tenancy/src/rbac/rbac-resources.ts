@@ -1,14 +1,15 @@
-import { RBAC_GROUP, type Authorizer } from '#lib/access';
+import { isBuiltin, RBAC_GROUP, type Authorizer } from '#lib/access';
 import type { KubeObject, ResourceDefinition, TableDefinition } from '#lib/kube-api';
-import type { RbacDocument, RbacKind } from '#lib/read-model';
+import type { DeclaredDocument, RbacDocument, RbacKind } from '#lib/read-model';
 import { ageOf } from '../age.js';
+import type { DeclaredFamily } from '../declared/declared-family.js';
+import { byBytes, DeclaredStorage, type DeclaredStorageDeps } from '../declared/declared-storage.js';
 import { GrantGuard } from './grant-guard.js';
-import { BindingFamily, RoleFamily, type RbacFamily } from './rbac-family.js';
+import { BindingFamily, RoleFamily, type RbacInForce } from './rbac-family.js';
 import { KIND_NAMES, type RoleBindingObject } from './rbac-objects.js';
 import { clusterRoleBindingSchema, clusterRoleSchema, roleBindingSchema, roleSchema } from './rbac-schema.js';
-import { builtinOfKind, RbacStorage, type RbacStorageDeps } from './rbac-storage.js';
 
-export interface RbacResourcesDeps extends RbacStorageDeps {
+export interface RbacResourcesDeps extends DeclaredStorageDeps, RbacInForce {
   readonly authorizer: Authorizer;
   /** Roles and bindings that every server has. */
   readonly builtin: readonly RbacDocument[];
@@ -17,24 +18,36 @@ export interface RbacResourcesDeps extends RbacStorageDeps {
 /** `roles`, `rolebindings`, `clusterroles` and `clusterrolebindings` of `rbac.authorization.k8s.io`. */
 export function rbacResources(deps: RbacResourcesDeps): readonly ResourceDefinition[] {
   const guard = new GrantGuard(deps.authorizer);
-  const define = (family: RbacFamily, rest: Pick<ResourceDefinition, 'schema' | 'columns'>): ResourceDefinition => ({
+  const define = <K extends RbacKind>(
+    family: DeclaredFamily<K>,
+    rest: Pick<ResourceDefinition, 'schema' | 'columns'>,
+  ): ResourceDefinition => ({
     ...named(family.kind),
     ...rest,
     namespaced: family.resource.namespaced,
     generatesNames: true,
-    storage: new RbacStorage(deps, family, builtinOfKind(deps.builtin, family.kind)),
+    storage: new DeclaredStorage(deps, family, builtinOfKind(deps.builtin, family.kind)),
     ownership: { complete: (object) => family.complete(object) },
   });
   return [
-    define(new RoleFamily('role', guard), { schema: roleSchema, columns: roleTable }),
-    define(new BindingFamily('roleBinding', guard, deps.index), { schema: roleBindingSchema, columns: bindingTable }),
-    define(new RoleFamily('clusterRole', guard), { schema: clusterRoleSchema, columns: roleTable }),
-    define(new BindingFamily('clusterRoleBinding', guard, deps.index), {
+    define(new RoleFamily('role', guard, deps), { schema: roleSchema, columns: roleTable }),
+    define(new BindingFamily('roleBinding', guard, deps), { schema: roleBindingSchema, columns: bindingTable }),
+    define(new RoleFamily('clusterRole', guard, deps), { schema: clusterRoleSchema, columns: roleTable }),
+    define(new BindingFamily('clusterRoleBinding', guard, deps), {
       schema: clusterRoleBindingSchema,
       columns: bindingTable,
     }),
   ];
 }
+
+/** The documents of one kind among those that every server has, sorted by name. */
+const builtinOfKind = <K extends RbacKind>(
+  documents: readonly RbacDocument[],
+  kind: K,
+): readonly DeclaredDocument<K>[] =>
+  documents
+    .filter((document): document is DeclaredDocument<K> & RbacDocument => document.kind === kind && isBuiltin(document))
+    .sort((a, b) => byBytes(a.object.name, b.object.name));
 
 const named = (kind: RbacKind) => ({
   group: RBAC_GROUP,

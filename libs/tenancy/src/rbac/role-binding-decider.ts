@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider } from '#lib/event-store';
 import { foldRoleBinding, type RoleBindingEvent, type RoleBindingState } from '#lib/events';
+import { assertAbsent, bornAs, existing } from '../declared/births.js';
 import type { RoleBindingCommand } from './rbac-commands.js';
-import { assertAbsent, bornAs, existing } from './rbac-refusals.js';
 
 /** `undefined`: there is no such binding. */
 export type RoleBinding = RoleBindingState | undefined;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider } from '#lib/event-store';
 import { foldRole, type RoleEvent, type RoleState } from '#lib/events';
+import { assertAbsent, bornAs, existing } from '../declared/births.js';
 import type { RoleCommand } from './rbac-commands.js';
-import { assertAbsent, bornAs, existing } from './rbac-refusals.js';
 
 /** `undefined`: there is no such role. */
 export type Role = RoleState | undefined;

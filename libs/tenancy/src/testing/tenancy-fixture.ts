@@ -19,14 +19,18 @@ import {
   LocalReadModel,
   Projector,
   projections,
+  LIMIT_KINDS,
   RBAC_KINDS,
   readModelShape,
 } from '#lib/read-model';
+import { DeclaredContents } from '../declared/declared-contents.js';
+import { LimitIndex } from '../limits/limit-index.js';
+import { LimitFollower } from '../limits/limits.module.js';
 import { NamespaceFinalizer } from '../namespaces/namespace-finalizer.js';
 import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import { NamespaceService } from '../namespaces/namespace-service.js';
 import { NamespaceBindings } from '../rbac/namespace-bindings.js';
-import { RbacService } from '../rbac/rbac-service.js';
+import { DeclaredService } from '../declared/declared-service.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { tenancyResources } from '../tenancy-resources.js';
 
@@ -54,13 +58,17 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   const follower = new RbacFollower(index, store, readModel);
   await follower.start();
   const authorizer = new RbacAuthorizer(index);
-  const service = new RbacService(store);
+  const service = new DeclaredService(store);
   const bindings = new NamespaceBindings({ store, readModel, service, index, follower });
   const rbac = {
     ...{ service, index, follower, builtin: index.builtin() },
     changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
   };
-  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer, rbac });
+  const limitIndex = new LimitIndex();
+  const limitFollower = new LimitFollower(limitIndex, store, readModel);
+  await limitFollower.start();
+  const limits = { service, follower: limitFollower, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) };
+  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer, rbac, limits });
 
   return {
     store,
@@ -72,6 +80,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
     follower,
     service,
     bindings,
+    limitIndex,
     resources,
     storage: (group: string, resource: string): Required<ResourceStorage> => {
       const found = resources.find((candidate) => candidate.group === group && candidate.resource === resource);
@@ -83,12 +92,13 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
         store,
         readModel,
         namespaces,
-        contents: [contents, secrets],
+        contents: [contents, secrets, new DeclaredContents({ store, readModel, service }, LIMIT_KINDS)],
         retry: { first: 1, longest: 2 },
         ...(onFailure === undefined ? {} : { onFailure }),
       }),
     close: async () => {
       await follower.stop();
+      await limitFollower.stop();
       await store.close();
       await projector.stop();
       await stored.close();
