@@ -46,6 +46,7 @@ export class ImageSystem {
       ...{ streams: this.streams, images: this.images, signatures: this.signatures },
       mayPullFrom: async () => ({ allowed: true, reason: '' }),
       assertNamespaceActive: async () => undefined,
+      imageSizeLimits: () => [],
       settings: { hostnames: { internal: '', external: '' }, importMode: 'Legacy', ...OPTIONS },
     };
     const unused: ResourceStorage = {};

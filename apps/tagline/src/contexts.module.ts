@@ -6,8 +6,14 @@ import { ImageModule } from '#lib/image';
 import { AllowList } from '#lib/registry';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { SignatureModule } from '#lib/signature';
-import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/stream';
-import { NAMESPACE_CONTENTS, type NamespaceContents } from '#lib/tenancy';
+import {
+  ImageStreamService,
+  NAMESPACE_BOUNDS,
+  STREAM_POLICY,
+  type NamespaceBounds,
+  type StreamPolicy,
+} from '#lib/stream';
+import { LimitIndex, NAMESPACE_CONTENTS, type NamespaceContents } from '#lib/tenancy';
 
 /** Nest token of the registries that may be named and imported from. */
 export const ALLOW_LIST = Symbol('AllowList');
@@ -31,10 +37,12 @@ export const ALLOW_LIST = Symbol('AllowList');
         refuseImport: (reference, transport) => allowList.check(reference, transport),
       }),
     },
+    { provide: NAMESPACE_BOUNDS, inject: [LimitIndex, EVENT_STORE, READ_MODEL], useFactory: namespaceBounds },
     {
       provide: ImageStreamService,
-      inject: [EVENT_STORE, STREAM_POLICY],
-      useFactory: (store: EventStore, policy: StreamPolicy) => new ImageStreamService(store, policy),
+      inject: [EVENT_STORE, STREAM_POLICY, NAMESPACE_BOUNDS],
+      useFactory: (store: EventStore, policy: StreamPolicy, bounds: NamespaceBounds) =>
+        new ImageStreamService(store, policy, bounds),
     },
     {
       provide: NAMESPACE_CONTENTS,
@@ -64,6 +72,18 @@ function streamsOfNamespaces(readModel: ReadModel, store: EventStore, streams: I
         }
         if (page.last === undefined) return deleted;
       }
+    },
+  };
+}
+
+/** What people declared for a namespace, and how many streams it has. */
+function namespaceBounds(index: LimitIndex, store: EventStore, readModel: ReadModel): NamespaceBounds {
+  return {
+    limitsOf: (namespace) => index.streamLimits(namespace),
+    quotasOf: (namespace) => index.streamQuotas(namespace),
+    countStreams: async (namespace) => {
+      await readModel.waitFor(await store.lastPosition());
+      return readModel.streamCount(namespace);
     },
   };
 }

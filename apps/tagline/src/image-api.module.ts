@@ -9,7 +9,14 @@ import type { RequestUser } from '#lib/kube-api';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { SignatureService } from '#lib/signature';
 import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/stream';
-import { assertNamespaceActive, pullSecrets, SECRET_STORE, secretSchema, type SecretStore } from '#lib/tenancy';
+import {
+  assertNamespaceActive,
+  LimitIndex,
+  pullSecrets,
+  SECRET_STORE,
+  secretSchema,
+  type SecretStore,
+} from '#lib/tenancy';
 import { IMAGE_CHANGES } from './storage.module.js';
 
 /** Nest token of the resources of `image.openshift.io`. */
@@ -31,6 +38,7 @@ const IMAGE_API = Symbol('ImageApiContext');
         ImageService,
         SignatureService,
         AUTHORIZER,
+        LimitIndex,
       ],
       useFactory: imageApiContext,
     },
@@ -71,6 +79,7 @@ function imageApiContext(
   images: ImageService,
   signatures: SignatureService,
   authorizer: Authorizer,
+  limits: LimitIndex,
 ): ImageApiContext {
   return {
     ...{ store, readModel, changes, streams, images, signatures },
@@ -80,6 +89,7 @@ function imageApiContext(
         ...{ namespace, name: stream },
       }),
     assertNamespaceActive: (namespace) => assertNamespaceActive(readModel, namespace),
+    imageSizeLimits: (namespace) => limits.imageSizes(namespace),
     settings: {
       hostnames: {
         internal: settings.internalRegistryHostname ?? '',

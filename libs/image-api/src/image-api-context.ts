@@ -1,7 +1,7 @@
 import type { EventStore } from '#lib/event-store';
 import type { EventContext, ImportMode } from '#lib/events';
 import type { ImageService } from '#lib/image';
-import type { RequestContext, RequestUser } from '#lib/kube-api';
+import type { Quantity, RequestContext, RequestUser } from '#lib/kube-api';
 import type { ChangeFeed, ReadModel } from '#lib/read-model';
 import type { SignatureService } from '#lib/signature';
 import type { ImageStreamService, StreamCaller } from '#lib/stream';
@@ -27,6 +27,8 @@ export interface ImageApiContext {
   readonly mayPullFrom: (user: RequestUser, namespace: string, stream: string) => Promise<PullDecision>;
   /** @throws ApiError when nothing can be created in a namespace, as it is not there or being emptied. */
   readonly assertNamespaceActive: (namespace: string) => Promise<void>;
+  /** How many bytes an image may take that is pushed to a namespace, by each limit that says so. */
+  readonly imageSizeLimits: (namespace: string) => readonly Quantity[];
   readonly settings: ImageApiSettings;
 }
 

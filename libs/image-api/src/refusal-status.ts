@@ -5,12 +5,13 @@ import {
   badRequest,
   conflict,
   fieldError,
+  forbidden,
   invalid,
   notFound,
   type FieldError,
   type GroupResource,
 } from '#lib/kube-api';
-import { InvalidReferenceRefusal, problemsAt, UnresolvedTagsRefusal } from '#lib/stream';
+import { InvalidReferenceRefusal, LimitExceededRefusal, problemsAt, UnresolvedTagsRefusal } from '#lib/stream';
 
 export const GROUP = 'image.openshift.io';
 
@@ -24,6 +25,8 @@ export interface ErrorNames {
   readonly kind: string;
   /** Name of the object of the request. */
   readonly name: string;
+  /** Name under which the request asks, where it is not that of the stream. */
+  readonly requested?: string;
   /** What a single tag is sent as, and where in that its reference stands. */
   readonly sentAs?: { readonly kind: string; readonly path: string };
   /** Pass a lost race on, to somebody who tries again. */
@@ -55,6 +58,8 @@ function statusOf(error: unknown, names: ErrorNames): unknown {
       return conflict(inGroup(names.resource), names.name, error.message);
     case 'bad-request':
       return badRequest(error.message);
+    case 'forbidden':
+      return forbidden(inGroup(names.resource), names.requested ?? names.name, error.message);
     case 'invalid':
       return invalidStatus(error, names);
   }
@@ -62,6 +67,7 @@ function statusOf(error: unknown, names: ErrorNames): unknown {
 
 function invalidStatus(error: Refusal, { kind, name, sentAs }: ErrorNames): ApiError {
   if (error instanceof UnresolvedTagsRefusal) return unresolved(error);
+  if (error instanceof LimitExceededRefusal) return limitExceeded(error);
   if (error instanceof InvalidReferenceRefusal && sentAs !== undefined) {
     return invalid(GROUP, sentAs.kind, error.subject, fieldErrors(problemsAt(sentAs.path, error.problems)));
   }
@@ -75,6 +81,10 @@ function unresolved({ subject, unresolved: problems, others }: UnresolvedTagsRef
   const cause = fieldError.internal('[]', `imagestreams "${subject}" is invalid: ${text}`);
   return invalid(GROUP, 'ImageStream', subject, [cause, ...fieldErrors(others)]);
 }
+
+/** Limits are looked at where tags are resolved, and arrive like what comes up there. */
+export const limitExceeded = ({ subject, message }: LimitExceededRefusal): ApiError =>
+  invalid(GROUP, 'ImageStream', subject, [fieldError.internal('[]', message)]);
 
 function tooMuchContention(resource: string): ApiError {
   return new ApiError(

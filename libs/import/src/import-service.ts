@@ -3,6 +3,7 @@ import { Refusal, StaleVersionError, type EventStore, type Precondition } from '
 import type { Position } from '#lib/events';
 import type { ImageService } from '#lib/image';
 import {
+  LimitExceededRefusal,
   NO_SOURCES,
   tagStateOf,
   type ApplyImport,
@@ -101,6 +102,7 @@ class Run {
   async complete(): Promise<ImportRun> {
     const before = await this.streamBefore();
     const writes = (this.options.mode ?? 'write') === 'write';
+    if (this.options.mode !== 'look') await this.assertRoom();
     // What the schedule finds is mostly nothing new, which leaves no trace.
     if (writes && this.request.trigger !== 'schedule') await this.noteRequest();
     try {
@@ -174,10 +176,40 @@ class Run {
         const handled = await this.services.streams.applyImport(namespace, command, caller, expected);
         return { findings, stream: handled, changed: handled.events.length > 0 };
       } catch (error) {
+        if (error instanceof LimitExceededRefusal && uid !== undefined) await this.noteLimit(error);
         const lostRace = error instanceof StaleVersionError && precondition === undefined;
         if (!lostRace || attempt >= MAX_ATTEMPTS) throw error;
       }
     }
+  }
+
+  /** Remote work that a quota would throw away is not begun. */
+  private async assertRoom(): Promise<void> {
+    const { namespace, stream, images, repository } = this.request;
+    if (images.length === 0 && repository === undefined) return;
+    await this.services.streams.assertRoom(namespace, stream);
+  }
+
+  /** Tags that nothing shows yet say why: that answers their wish, as a failed import would. */
+  private async noteLimit({ newTags, message }: LimitExceededRefusal): Promise<void> {
+    if (newTags.length === 0) return;
+    const { uid, namespace, stream: name } = this.request;
+    const why = {
+      reason: 'Invalid',
+      message: `ImageStream.image.openshift.io "${name}" is invalid: []: Internal error: ${message}`,
+    };
+    const told = {
+      type: 'RefuseImportedTags',
+      name,
+      importUid: uid,
+      tags: newTags,
+      ...why,
+      now: this.clock(),
+    } as const;
+    // That the limit was reached matters more than that it could not be noted.
+    await this.services.streams
+      .refuseImportedTags(namespace, told, { ...this.caller, ...this.context })
+      .catch(() => undefined);
   }
 
   private tagsFor(findings: ImportFindings, before: ImageStream, now: ImageStream): readonly ImportedTag[] {

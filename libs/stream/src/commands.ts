@@ -8,6 +8,7 @@ import type {
   TagReferencePolicy,
   UserMetadata,
 } from '#lib/events';
+import type { Bounds } from './namespace-bounds.js';
 import type { Sources } from './rules/tag-sources.js';
 
 /** What a writer wants of a stream's spec as a whole. Of two tags with one name the last counts. */
@@ -107,6 +108,17 @@ export interface ApplyImport extends Common {
   readonly tags: readonly ImportedTag[];
 }
 
+/** Say of tags that show nothing yet why what an import found for them could not be taken. */
+export interface RefuseImportedTags {
+  readonly type: 'RefuseImportedTags';
+  readonly name: string;
+  readonly importUid: string;
+  readonly tags: readonly string[];
+  readonly reason: string;
+  readonly message: string;
+  readonly now: Date;
+}
+
 /** A tag's status as a client wrote it. */
 export interface WrittenTagStatus {
   readonly tag: string;
@@ -131,15 +143,20 @@ export interface DeleteStream {
   readonly uid?: string;
 }
 
-export type ImageStreamCommand =
+export type ImageStreamCommand = (
   | CreateStream
   | UpdateStream
   | SpecifyTag
   | RemoveTagSpec
   | DeleteTag
   | PushTag
+  | RefuseImportedTags
   | ApplyImport
   | ReplaceStatus
-  | DeleteStream;
+  | DeleteStream
+) & {
+  /** What the namespace allows; without, everything. */
+  readonly bounds?: Bounds;
+};
 
 export type { ImageStreamEvent, ObjectReference };

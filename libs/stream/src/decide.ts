@@ -1,5 +1,5 @@
 import type { Decider, FieldProblem } from '#lib/event-store';
-import type { ImageStreamEvent, TagReference } from '#lib/events';
+import type { ImageStreamEvent, TagReference, TagState } from '#lib/events';
 import type {
   CreateStream,
   DeleteStream,
@@ -11,10 +11,15 @@ import type {
   UpdateStream,
 } from './commands.js';
 import { Draft } from './draft.js';
-import { evolve, NO_IMAGE_STREAM, type ImageStream } from './image-stream.js';
+import { evolve, NO_IMAGE_STREAM, tagStateOf, usageOf, type ImageStream } from './image-stream.js';
+import { NO_BOUNDS } from './namespace-bounds.js';
 import {
   InvalidReferenceRefusal,
   invalidStream,
+  LimitExceededRefusal,
+  quotaExceeded,
+  RoomNeeded,
+  statusLimitExceeded,
   streamExists,
   streamNotFound,
   tagExists,
@@ -24,10 +29,11 @@ import {
 import { timestamp } from './rules/image-lookup.js';
 import { validateNameLengths } from './rules/name-length.js';
 import { allowingKnown, historyReferences } from './rules/known-references.js';
+import { exceededLimits } from './rules/stream-limits.js';
 import { isInsecureStream, tryParse, validateTagReference } from './rules/tag-validation.js';
 import { followMovedTags } from './rules/tracking.js';
 import type { StreamPolicy } from './stream-policy.js';
-import { applyImport } from './writes/import-write.js';
+import { applyImport, refuseImportedTags } from './writes/import-write.js';
 import { changeMetadata } from './writes/metadata-write.js';
 import { changeTo, createStream, writeSpec } from './writes/spec-write.js';
 import { replaceStatus } from './writes/status-write.js';
@@ -39,9 +45,12 @@ export function imageStreamDecider(policy: StreamPolicy): Decider<ImageStream, I
     evolve,
     decide: (command, state) => {
       const draft = new Draft(state);
+      // Counted before anything happens, so that what happens is added to it.
+      if (command.bounds?.limits !== undefined) usageOf(state);
       decide(draft, command, policy);
       const problems = validateNameLengths(state, draft.events);
       if (problems.length > 0) throw invalidStream(draft.current.header?.name ?? '', problems);
+      assertWithinBounds(state, draft, command);
       return draft.events;
     },
   };
@@ -63,12 +72,36 @@ function decide(draft: Draft, command: ImageStreamCommand, policy: StreamPolicy)
       return pushTag(draft, command, policy);
     case 'ApplyImport':
       return applyImport(draft, command, policy);
+    case 'RefuseImportedTags':
+      assertExists(draft, command.name);
+      return refuseImportedTags(draft, command);
     case 'ReplaceStatus':
       assertExists(draft, command.name);
       return replaceStatus(draft, command, policy);
     case 'DeleteStream':
       return deleteStream(draft, command);
   }
+}
+
+/** Holds a decision to what the namespace allows. */
+function assertWithinBounds(before: ImageStream, draft: Draft, { type, bounds = NO_BOUNDS }: ImageStreamCommand): void {
+  const { current } = draft;
+  if (current.header === undefined) return;
+  const { name } = current.header;
+  const { limits, room } = bounds;
+  const exceeded = limits === undefined ? [] : exceededLimits(before, draft, limits);
+  if (exceeded.length > 0) {
+    if (type === 'PushTag' || type === 'ReplaceStatus') throw statusLimitExceeded(name, exceeded);
+    throw new LimitExceededRefusal(name, exceeded, newlyShown(before, current));
+  }
+  if (before.header !== undefined) return;
+  if (room.kind === 'unknown') throw new RoomNeeded();
+  if (room.kind === 'exceeded') throw quotaExceeded(name, room.why);
+}
+
+function newlyShown(before: ImageStream, { tags }: ImageStream): string[] {
+  const shows = ({ history, conditions }: TagState): boolean => history.length > 0 || conditions.length > 0;
+  return [...tags].flatMap(([tag, state]) => (shows(state) && !shows(tagStateOf(before, tag)) ? [tag] : []));
 }
 
 function create(draft: Draft, command: CreateStream, policy: StreamPolicy): void {

@@ -14,6 +14,7 @@ import type {
   DeleteTag,
   ImageStreamCommand,
   PushTag,
+  RefuseImportedTags,
   RemoveTagSpec,
   ReplaceStatus,
   SpecifyTag,
@@ -21,6 +22,8 @@ import type {
 } from './commands.js';
 import { imageStreamDecider } from './decide.js';
 import type { ImageStream } from './image-stream.js';
+import { NO_BOUNDS, roomFor, UNBOUNDED, type Bounds, type NamespaceBounds } from './namespace-bounds.js';
+import { quotaExceeded, RoomNeeded } from './refusals.js';
 import { lookUpSource } from './rules/image-lookup.js';
 import { sourceKey, SourcesNeeded, type SourceAnswer, type Sources, type TagSource } from './rules/tag-sources.js';
 import type { StreamPolicy } from './stream-policy.js';
@@ -55,7 +58,14 @@ export class ImageStreamService {
   private readonly handler: CommandHandler<ImageStream, ImageStreamCommand, ImageStreamEvent>;
   private readonly decider: ReturnType<typeof imageStreamDecider>;
 
-  constructor(store: EventStore, policy: StreamPolicy) {
+  /** By namespace: the creation that has counted its streams and is not stored yet. */
+  private readonly creating = new Map<string, Promise<unknown>>();
+
+  constructor(
+    store: EventStore,
+    policy: StreamPolicy,
+    private readonly bounds: NamespaceBounds = UNBOUNDED,
+  ) {
     this.decider = imageStreamDecider(policy);
     this.handler = new CommandHandler(store, this.decider, { cachedAggregates: CACHED_STREAMS });
   }
@@ -131,6 +141,23 @@ export class ImageStreamService {
     return this.handle(namespace, command.name, command, caller, precondition);
   }
 
+  refuseImportedTags(namespace: string, command: RefuseImportedTags, caller: StreamCaller): Promise<StreamHandled> {
+    return this.handle(namespace, command.name, command, caller);
+  }
+
+  /**
+   * Makes sure that a stream is there or that there is room for it, before anything is done that takes long. It may be
+   * different by the time that the stream is written.
+   *
+   * @throws Refusal when a quota is used up.
+   */
+  async assertRoom(namespace: string, name: string): Promise<void> {
+    const quotas = this.bounds.quotasOf(namespace);
+    if (quotas.length === 0 || (await this.load(namespace, name)).state.header !== undefined) return;
+    const room = roomFor(quotas, await this.bounds.countStreams(namespace));
+    if (room.kind === 'exceeded') throw quotaExceeded(name, room.why);
+  }
+
   load(namespace: string, name: string): Promise<Loaded<ImageStream>> {
     return this.handler.load(streamName.imageStream(namespace, name));
   }
@@ -143,13 +170,16 @@ export class ImageStreamService {
     caller: StreamCaller,
     precondition: Precondition = {},
   ): Promise<StreamPreview> {
-    return this.withSources(namespace, command, caller, async (resolved) => {
+    return this.withSources(namespace, command, caller, async (known) => {
       const { state, version } = await this.load(namespace, name);
       if (precondition.version !== undefined && precondition.version !== version) {
         throw new StaleVersionError(precondition.version, version);
       }
-      const events = this.decider.decide(resolved, state);
-      return { events, state: events.reduce(this.decider.evolve, state), version };
+      const decide = async (bounded: ImageStreamCommand): Promise<StreamPreview> => {
+        const events = this.decider.decide(bounded, state);
+        return { events, state: events.reduce(this.decider.evolve, state), version };
+      };
+      return this.bounded(namespace, known, decide);
     });
   }
 
@@ -172,7 +202,50 @@ export class ImageStreamService {
     caller: StreamCaller,
     precondition?: Precondition,
   ): Promise<StreamHandled> {
-    return this.handler.handle(streamName.imageStream(namespace, name), command, contextOf(caller), precondition);
+    const stream = streamName.imageStream(namespace, name);
+    return this.bounded(namespace, command, (bounded) =>
+      this.handler.handle(stream, bounded, contextOf(caller), precondition),
+    );
+  }
+
+  /**
+   * Tells a command what its namespace allows. Where that has a quota, and the command turns out to bring a stream into
+   * being, the streams are counted and the command decided anew, while all other creations in the namespace wait.
+   */
+  private async bounded<T>(
+    namespace: string,
+    command: ImageStreamCommand,
+    run: (command: ImageStreamCommand) => Promise<T>,
+  ): Promise<T> {
+    const limits = this.bounds.limitsOf(namespace);
+    const quotas = this.bounds.quotasOf(namespace);
+    if (limits === undefined && quotas.length === 0) return run(command);
+    const within = (room: Bounds['room']) => run({ ...command, bounds: { limits, room } });
+    if (quotas.length === 0) return within(NO_BOUNDS.room);
+    try {
+      return await within({ kind: 'unknown' });
+    } catch (error) {
+      if (!(error instanceof RoomNeeded)) throw error;
+    }
+    return this.oneAtATime(namespace, async () =>
+      within(roomFor(this.bounds.quotasOf(namespace), await this.bounds.countStreams(namespace))),
+    );
+  }
+
+  private async oneAtATime<T>(namespace: string, run: () => Promise<T>): Promise<T> {
+    const before = this.creating.get(namespace) ?? Promise.resolve();
+    const turn = before.then(run);
+    // Whoever comes next waits for the end of this turn, however it ends.
+    const ended = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.creating.set(namespace, ended);
+    try {
+      return await turn;
+    } finally {
+      if (this.creating.get(namespace) === ended) this.creating.delete(namespace);
+    }
   }
 
   /** Decides; where that needs to know more about other streams, finds it out and decides again. */

@@ -10,6 +10,7 @@ import {
   type TagReference,
   type TagState,
 } from '#lib/events';
+import { StreamUsage } from './stream-usage.js';
 
 /** An image stream as its decider sees it. Immutable: a decision may look ahead without a trace. */
 export interface ImageStream {
@@ -28,14 +29,39 @@ export function evolve(stream: ImageStream, event: ImageStreamEvent): ImageStrea
   const header = foldHeader(stream.header, event);
   if (header === undefined) return NO_IMAGE_STREAM;
   const tag = tagOf(event);
-  if (tag === undefined) return { ...stream, header };
+  if (tag === undefined) {
+    const next = { ...stream, header };
+    carryUsage(stream, next, (usage) => usage);
+    return next;
+  }
   const before = tagStateOf(stream, tag);
   const after = foldTag(before, event);
-  return {
+  const next: ImageStream = {
     header,
     tags: isAbsent(after) ? stream.tags.delete(tag) : stream.tags.set(tag, after),
     trackers: before.spec === after.spec ? stream.trackers : retrack(stream.trackers, tag, header, before, after),
   };
+  carryUsage(stream, next, (usage) => usage.after(event, header, before, after));
+  return next;
+}
+
+/** Counted only for streams whose namespace has limits, and there only once: what follows is carried along. */
+const usages = new WeakMap<ImageStream, StreamUsage>();
+
+/** What a stream takes of the limits of its namespace. */
+export function usageOf(stream: ImageStream): StreamUsage {
+  let usage = usages.get(stream);
+  if (usage === undefined) {
+    const { header, tags } = stream;
+    usage = header === undefined ? StreamUsage.none : StreamUsage.of(header, tags.values());
+    usages.set(stream, usage);
+  }
+  return usage;
+}
+
+function carryUsage(from: ImageStream, to: ImageStream, change: (usage: StreamUsage) => StreamUsage): void {
+  const usage = usages.get(from);
+  if (usage !== undefined) usages.set(to, change(usage));
 }
 
 /**

@@ -2,6 +2,7 @@ export * from './commands.js';
 export * from './decide.js';
 export * from './image-stream-service.js';
 export * from './image-stream.js';
+export * from './namespace-bounds.js';
 export * from './refusals.js';
 export * from './rules/history-rule.js';
 export * from './rules/image-lookup.js';

@@ -39,3 +39,39 @@ export class InvalidReferenceRefusal extends Refusal {
     super('invalid', `${stream}:${tag}`, message, problems);
   }
 }
+
+/**
+ * What a stream would hold is more than its namespace allows.
+ *
+ * The original wraps this into an internal error when it comes up with the spec, and registries look for its text.
+ */
+export class LimitExceededRefusal extends Refusal {
+  constructor(
+    stream: string,
+    exceeded: readonly string[],
+    /** Tags that would have shown an image or a failure for the first time. */
+    readonly newTags: readonly string[],
+  ) {
+    super('invalid', stream, limitText(stream, exceeded));
+  }
+}
+
+/** The same where a status is written, in which nothing is resolved. */
+export const statusLimitExceeded = (stream: string, exceeded: readonly string[]): Refusal =>
+  invalidStream(stream, [{ field: 'imageStream', kind: 'forbidden', detail: limitText(stream, exceeded) }]);
+
+/** The namespace has no room for one more stream. */
+export const quotaExceeded = (stream: string, why: string): Refusal => new Refusal('forbidden', stream, why);
+
+function limitText(stream: string, exceeded: readonly string[]): string {
+  const text = exceeded.length === 1 ? exceeded[0] : `[${exceeded.join(', ')}]`;
+  return `ImageStream.image.openshift.io "${stream}" is forbidden: ${text}`;
+}
+
+/** The command brings a stream into being, and nobody has counted how many there are. Count and decide again. */
+export class RoomNeeded extends Error {
+  constructor() {
+    super('the streams of the namespace have to be counted first');
+    this.name = 'RoomNeeded';
+  }
+}

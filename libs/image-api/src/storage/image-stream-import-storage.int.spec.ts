@@ -48,6 +48,7 @@ beforeEach(async () => {
     changes: new ChangeFeed(store, new Set(['imageStream'])),
     signatures: new SignatureService(store),
     mayPullFrom: async () => ({ allowed: true, reason: '' }),
+    imageSizeLimits: () => [],
     assertNamespaceActive: async (namespace) => {
       if (namespace === 'absent') throw notFound({ group: '', resource: 'namespaces' }, namespace);
     },

@@ -21,6 +21,7 @@ import { callerOf, freshen, type ImageApiContext } from '../image-api-context.js
 import { asStatus, fieldErrors, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
 import { defaultImageStreamMapping } from '../schema/defaults.js';
 import type { ImageStreamMappingObject } from '../schema/types.js';
+import { assertImageSize } from './image-size-limit.js';
 import { contentOf } from './image-content.js';
 import { userMetadata } from './user-metadata.js';
 
@@ -46,6 +47,7 @@ export class ImageStreamMappingStorage implements ResourceStorage {
     const { name = '' } = mapping.metadata;
     const errors = validate(mapping, namespace);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStreamMapping', name, errors);
+    assertImageSize(name, image, this.api.imageSizeLimits(namespace));
     await freshen(this.api);
     const stream = await this.api.readModel.streamHeader(namespace, name);
     if (stream === undefined) {

@@ -116,7 +116,8 @@ export class TagWriter {
     dryRun: boolean,
     run: () => Promise<{ readonly state: ImageStream; readonly version: number }>,
   ): Promise<TagOfStream> {
-    const names = { ...this.names, kind: 'ImageStream', name: stream, leaveStale: true };
+    const requested = `${stream}:${tag}`;
+    const names = { ...this.names, kind: 'ImageStream', name: stream, requested, leaveStale: true };
     const { state, version } = await asStatus(names, run);
     if (!dryRun) await this.api.readModel.waitFor(version);
     const { header } = state;

@@ -1,5 +1,5 @@
 import type { TagCondition, TagItem, TagReference, TagState } from '#lib/events';
-import type { ApplyImport, ImportedTag } from '../commands.js';
+import type { ApplyImport, ImportedTag, RefuseImportedTags } from '../commands.js';
 import type { Draft } from '../draft.js';
 import { timestamp } from '../rules/image-lookup.js';
 import { followMovedTags } from '../rules/tracking.js';
@@ -37,6 +37,22 @@ export function applyImport(draft: Draft, command: ApplyImport, policy: StreamPo
   const unchecked = draft.header.metadata.annotations[REPOSITORY_CHECK_ANNOTATION] === undefined;
   if (draft.events.length > 0 || unchecked) {
     draft.emit({ type: 'RepositoryChecked', data: { time: timestamp(now) } });
+  }
+}
+
+/**
+ * Says of tags that show nothing yet that an import found something for them, and why they could not take it: their wish
+ * is answered, and nobody imports them again and again.
+ */
+export function refuseImportedTags(draft: Draft, command: RefuseImportedTags): void {
+  const { tags, reason, message, importUid, now } = command;
+  const generation = draft.header.generation + 1;
+  const condition = failed({ reason, message }, generation, now);
+  for (const tag of tags) {
+    const { history, conditions } = draft.tag(tag);
+    if (history.length === 0 && conditions.length === 0) {
+      draft.emit({ type: 'TagImportFailed', data: { tag, condition, importUid } });
+    }
   }
 }
 
