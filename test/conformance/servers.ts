@@ -29,6 +29,13 @@ const SETTINGS: Readonly<Record<ServerName, Readonly<Record<string, string>>>> =
       { domainName: 'ports.example.org:*' },
     ]),
   },
+  /** Tags keep all platforms of an image unless they say otherwise, and of a repository all tags are imported. */
+  preserving: {
+    TAGLINE_IMAGES_IMPORT_MODE: 'PreserveOriginal',
+    TAGLINE_IMAGES_MAX_IMAGES_BULK_IMPORTED_PER_REPOSITORY: '-1',
+  },
+  /** The only one that imports by itself what streams ask for. */
+  importing: {},
 };
 
 export interface Answer {
@@ -50,9 +57,8 @@ export class ConformanceServer {
   static async start(name: ServerName): Promise<ConformanceServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
     const environment = { TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] };
-    const server = await withoutBackgroundImports(() =>
-      startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' })),
-    );
+    const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
+    const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));
     const { ca } = server.identity;
     return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }));
   }

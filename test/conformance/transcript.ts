@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A server that transcripts are played against; `servers.ts` says how each is configured. */
-export const SERVERS = ['plain', 'registry', 'allow-list'] as const;
+export const SERVERS = ['plain', 'registry', 'allow-list', 'preserving', 'importing'] as const;
 export type ServerName = (typeof SERVERS)[number];
 
 /** A file of transcripts: one topic of the specification. */
@@ -46,6 +46,8 @@ export interface Expectation {
   readonly headers: Readonly<Record<string, string>>;
   /** Nothing was appended to the log. Refusals always have to leave it alone, unless this is `false`. */
   readonly unchanged: boolean | undefined;
+  /** The server has work to do by itself before the answer is this: ask until it is. */
+  readonly eventually: boolean;
 }
 
 /** Content of a registry elsewhere, at `<remote>`. Its digest can be named as `<image:NAME>`. */
@@ -112,7 +114,7 @@ function stepOf(value: Json, where: string): Step {
 
 function expectationOf(value: Json, where: string): Expectation {
   if (typeof value === 'number') return expectationOf({ status: value }, where);
-  const { status, body, causes, headers = {}, unchanged, ...rest } = objectOf(value, where);
+  const { status, body, causes, headers = {}, unchanged, eventually, ...rest } = objectOf(value, where);
   nothingElse(rest, where);
   return {
     status: status === undefined ? undefined : Number(status),
@@ -120,6 +122,7 @@ function expectationOf(value: Json, where: string): Expectation {
     causes: causes === undefined ? undefined : listOf(causes, where),
     headers: objectOf(headers, where) as Readonly<Record<string, string>>,
     unchanged: unchanged === undefined ? undefined : unchanged === true,
+    eventually: eventually === true,
   };
 }
 
