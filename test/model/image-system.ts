@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InMemoryEventStore } from '#lib/event-store';
 import { imageResources, type ImageApiContext } from '#lib/image-api';
 import { ImageService } from '#lib/image';
-import { object, type ResourceStorage } from '#lib/kube-api';
+import { listOf, object, type ResourceStorage } from '#lib/kube-api';
 import { ChangeFeed, EmbeddedReadModel, LocalReadModel, Projector, projections, readModelShape } from '#lib/read-model';
 import { SignatureService } from '#lib/signature';
 import { ImageStreamService, OPEN_POLICY } from '#lib/stream';
@@ -51,7 +51,7 @@ export class ImageSystem {
     };
     const unused: ResourceStorage = {};
     const resources = imageResources(api, {
-      pullSecretsOf: () => [],
+      listPullSecrets: () => listOf('1', []),
       secretSchema: object('Secret', 'Not part of this.', {}),
       imports: unused,
     });

@@ -12,7 +12,7 @@ import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/strea
 import {
   assertNamespaceActive,
   LimitIndex,
-  pullSecrets,
+  listPullSecrets,
   SECRET_STORE,
   secretSchema,
   type SecretStore,
@@ -64,7 +64,7 @@ function resources(
     return allowed;
   };
   return imageResources(api, {
-    pullSecretsOf: (namespace) => pullSecrets(secrets, namespace).map(({ secret }) => secret),
+    listPullSecrets: (request) => listPullSecrets(secrets, request),
     secretSchema,
     imports: new ImageStreamImportStorage(api, imports, { mayCreateEverywhere, refuseImport }),
   });

@@ -22,7 +22,7 @@ import { ImageStreamMappingStorage } from './storage/image-stream-mapping-storag
 import { ImageStreamStorage } from './storage/image-stream-storage.js';
 import { ImageStreamTagStorage } from './storage/image-stream-tag-storage.js';
 import { ImageTagStorage } from './storage/image-tag-storage.js';
-import { PullSecretsStorage, type PullSecretsOf } from './storage/pull-secrets-storage.js';
+import { PullSecretsStorage, type ListPullSecrets } from './storage/pull-secrets-storage.js';
 import {
   imageStreamImageTable,
   imageStreamTable,
@@ -32,7 +32,7 @@ import {
 } from './tables/image-tables.js';
 
 export interface ImageResourcesOptions {
-  readonly pullSecretsOf: PullSecretsOf;
+  readonly listPullSecrets: ListPullSecrets;
   /** Shape of core/v1 secrets. */
   readonly secretSchema: ObjectSchema;
   /** Storage of `imagestreamimports`. */
@@ -42,7 +42,7 @@ export interface ImageResourcesOptions {
 /** The eight resources of `image.openshift.io/v1`. */
 export function imageResources(
   api: ImageApiContext,
-  { pullSecretsOf, secretSchema, imports }: ImageResourcesOptions,
+  { listPullSecrets, secretSchema, imports }: ImageResourcesOptions,
 ): ResourceDefinition[] {
   const images = new ImageCache(api.readModel);
   const own = { group: GROUP, version: 'v1' } as const;
@@ -90,7 +90,9 @@ export function imageResources(
         },
         {
           ...{ name: 'secrets', kind: 'SecretList', schema: secretListSchema(secretSchema) },
-          storage: new PullSecretsStorage(pullSecretsOf),
+          storage: new PullSecretsStorage(listPullSecrets),
+          selectableFields: { type: (secret) => (secret as KubeObject & { readonly type?: string }).type ?? '' },
+          ownVersions: true,
         },
       ],
     },

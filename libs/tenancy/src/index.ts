@@ -20,7 +20,7 @@ export type { HandledNamespace } from './namespaces/namespace-service.js';
 export { applyRbacManifests } from './rbac/rbac-manifests.js';
 export type { SkippedManifest } from './rbac/rbac-manifests.js';
 export { DeclaredService } from './declared/declared-service.js';
-export { EXCLUDE_SECRET, pullSecrets } from './secrets/pull-secrets.js';
+export { EXCLUDE_SECRET, listPullSecrets, pullSecrets } from './secrets/pull-secrets.js';
 export type { PullSecret } from './secrets/pull-secrets.js';
 export type { SecretObject, SecretType } from './secrets/secret.js';
 export { InvalidSecretKeyError } from './secrets/secret-key.js';

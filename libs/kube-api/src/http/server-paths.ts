@@ -6,7 +6,7 @@ import { openApiV3Document, openApiV3Index } from '../openapi/openapi-v3.js';
 import type { OpenApiOptions } from '../openapi/options.js';
 import { jsonResponse, type ApiRequest, type ApiResponse } from '../serving/api-request.js';
 import type { PathHandler } from '../serving/api-server.js';
-import { verbsOf } from '../serving/resource-registry.js';
+import { subresourceVerbsOf, verbsOf } from '../serving/resource-registry.js';
 import type { ResourceDefinition } from '../storage/resource.js';
 
 /** What `/version` says. Clients compare `major` and `minor` with their own. */
@@ -104,7 +104,7 @@ const describe = ({ storage, subresources = [], ...resource }: ResourceDefinitio
   shortNames: resource.shortNames ?? [],
   categories: resource.categories ?? [],
   verbs: verbsOf(storage),
-  subresources: subresources.map((sub) => ({ ...sub, verbs: verbsOf(sub.storage) })),
+  subresources: subresources.map((sub) => ({ ...sub, verbs: subresourceVerbsOf(sub) })),
 });
 
 function lazy<T>(make: () => T): () => T {

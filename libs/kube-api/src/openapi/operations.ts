@@ -72,6 +72,7 @@ export function operationsOf(definition: ResourceDefinition, options: OpenApiOpt
       const place = subresourceTarget(target, subresource);
       return [
         ...(subresource.storage.create ? [creation(place)] : []),
+        ...(subresource.storage.list ? [{ ...reading(place), query: LIST_PARAMETERS }] : []),
         ...objectOperations(place, subresource.storage, options),
       ];
     }),

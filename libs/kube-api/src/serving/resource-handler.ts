@@ -16,6 +16,7 @@ import { withOwners, type Writer } from './owned-write.js';
 import { keyOf, named, withPlace } from './placed-object.js';
 import { presentationOf, type Presentation } from './presentation.js';
 import type { ResourceCall } from './resource-call.js';
+import { isListRead } from './resource-registry.js';
 import { selectionOf } from './selection.js';
 import { deleteOptions, isDryRun } from './write-options.js';
 
@@ -23,7 +24,7 @@ import { deleteOptions, isDryRun } from './write-options.js';
 export async function handleResource(call: ResourceCall): Promise<ApiResponse | undefined> {
   switch (call.info.verb) {
     case 'get':
-      return get(call);
+      return isListRead(call.info, call.target) ? list(call) : get(call);
     case 'list':
       return list(call);
     case 'watch':

@@ -1,6 +1,6 @@
 import { ApiError, methodNotAllowed } from '../status.js';
 import type { ObjectSchema } from '../schema/schema.js';
-import type { ResourceDefinition, ResourceStorage } from '../storage/resource.js';
+import type { ResourceDefinition, ResourceStorage, SubresourceDefinition } from '../storage/resource.js';
 import type { ResourceRequest, Verb } from './request-info.js';
 
 /** What a request is about: a resource, or a subresource of one. */
@@ -31,6 +31,14 @@ const VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', '
 export const verbsOf = (storage: Partial<ResourceStorage>): Verb[] =>
   VERBS.filter((verb) => storage[METHODS[verb]] !== undefined);
 
+/** The verbs of a subresource: one that is a list is read like any other. */
+export const subresourceVerbsOf = ({ storage }: SubresourceDefinition): Verb[] =>
+  verbsOf(storage).map((verb) => (verb === 'list' ? 'get' : verb));
+
+/** Whether a request reads a subresource that is a list. */
+export const isListRead = ({ subresource }: Pick<ResourceRequest, 'subresource'>, { storage }: Target): boolean =>
+  subresource !== '' && storage.list !== undefined;
+
 /** The resources that the server has. */
 export class ResourceRegistry {
   private readonly byPath: ReadonlyMap<string, ResourceDefinition>;
@@ -47,7 +55,8 @@ export class ResourceRegistry {
     if (definition === undefined || !fits(definition, request) || isTooLong(request)) throw noSuchResource();
     if (!isPlaceFor(request)) throw methodNotAllowed();
     const target = request.subresource === '' ? whole(definition) : sub(definition, request.subresource);
-    if (target.storage[METHODS[request.verb]] === undefined) throw methodNotAllowed();
+    const isRead = request.verb === 'get' && isListRead(request, target);
+    if (!isRead && target.storage[METHODS[request.verb]] === undefined) throw methodNotAllowed();
     return target;
   }
 }
@@ -87,6 +96,13 @@ function whole(definition: ResourceDefinition): Target {
 function sub(definition: ResourceDefinition, name: string): Target {
   const found = definition.subresources?.find((candidate) => candidate.name === name);
   if (found === undefined) throw noSuchResource();
-  const { group = definition.group, version = definition.version, kind, schema, storage } = found;
-  return { definition, group, version, kind, schema, storage };
+  const { group = definition.group, version = definition.version, schema, storage } = found;
+  const target = { group, version, schema, storage };
+  if (storage.list === undefined) return { ...target, definition, kind: found.kind };
+  const { selectableFields = {}, ownVersions = false } = found;
+  const { columns: _columns, ...named } = definition;
+  return { ...target, definition: { ...named, selectableFields, ownVersions }, kind: itemKind(found.kind) };
 }
+
+/** The kind of what a list kind lists. */
+const itemKind = (listKind: string): string => listKind.replace(/List$/, '');

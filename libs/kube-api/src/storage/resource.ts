@@ -143,7 +143,11 @@ export interface SubresourceDefinition {
   readonly group?: string;
   readonly version?: string;
   readonly schema: ObjectSchema;
-  readonly storage: Pick<ResourceStorage, 'get' | 'update' | 'create'>;
+  /** With `list` it is a list of other objects: reading it is called "get", and takes the options of lists. */
+  readonly storage: Pick<ResourceStorage, 'get' | 'list' | 'update' | 'create'>;
+  /** Of what it lists: see those of a {@link ResourceDefinition}. */
+  readonly selectableFields?: ResourceDefinition['selectableFields'];
+  readonly ownVersions?: boolean;
 }
 
 export interface ResourceDefinition {

@@ -1,3 +1,5 @@
+import { viewOf, type ListRequest, type ListResult } from '#lib/kube-api';
+import { selectedPages } from '../selected-pages.js';
 import { isPullSecretType, PULL_SECRET_KEYS, type SecretObject } from './secret.js';
 import type { SecretStore } from './secret-store.js';
 
@@ -24,6 +26,17 @@ export function pullSecrets(store: SecretStore, namespace: string): readonly Pul
     if (last === undefined || page.length < PAGE) return found;
     after = [namespace, last.metadata.name];
   }
+}
+
+/** The same as a list by the options of a request. A limit counts pull secrets, and nothing else. */
+export function listPullSecrets(store: SecretStore, request: ListRequest): ListResult {
+  return selectedPages(
+    store.resourceVersion,
+    request,
+    async (after, limit) => store.list(request.namespace, limit, after).map((secret) => viewOf(secret)),
+    ({ namespace = '', name }) => [namespace, name],
+    async (view) => asPullSecret(view.object() as SecretObject).length > 0,
+  );
 }
 
 function asPullSecret(secret: SecretObject): readonly PullSecret[] {
