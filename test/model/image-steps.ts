@@ -65,7 +65,7 @@ const deleting = image.map(
         refusals: ['none'],
         run: async () => {
           await system.signatures.discard({ image: digest }, CALLER);
-          await system.images.delete({ name: digest }, CALLER);
+          await system.images.delete({ now: new Date(), name: digest }, CALLER);
         },
         then: (after) => expect(after.now.images.has(digest)).toBe(false),
       }),

@@ -119,7 +119,7 @@ const deletingStream = stream.map(
       refusals: [streamIn(log, id) === undefined ? 'not-found' : 'none'],
       run: () => {
         const { namespace, name } = split(id);
-        return system.streams.delete(namespace, { type: 'DeleteStream', name }, CALLER);
+        return system.streams.delete(namespace, { type: 'DeleteStream', now: new Date(), name }, CALLER);
       },
       then: (after) => expect(streamIn(after, id)).toBeUndefined(),
     })),

@@ -56,22 +56,28 @@ export class ContextsModule {}
 
 const PAGE = 100;
 
-/** The image streams that go away with their namespace. */
+/** The image streams that go away with their namespace, once nobody holds them by a finalizer. */
 function streamsOfNamespaces(readModel: ReadModel, store: EventStore, streams: ImageStreamService): NamespaceContents {
   return {
     async deleteAll(namespace: string, context: EventContext): Promise<number> {
       await readModel.waitFor(await store.lastPosition());
       let deleted = 0;
-      for (;;) {
-        const page = await readModel.streams(namespace, { limit: PAGE });
+      const held: string[] = [];
+      for (let after: readonly [string, string] | undefined; ;) {
+        const page = await readModel.streams(namespace, { limit: PAGE, ...(after && { after }) });
         for (const { header } of page.streams) {
           const { name, uid } = header;
-          const { version } = await streams.delete(namespace, { type: 'DeleteStream', name, uid }, context);
+          const command = { type: 'DeleteStream', name, uid, now: new Date() } as const;
+          const { state, version } = await streams.delete(namespace, command, context);
           await readModel.waitFor(version);
-          deleted++;
+          if (state.header === undefined) deleted++;
+          else held.push(name);
         }
-        if (page.last === undefined) return deleted;
+        if (page.last === undefined) break;
+        after = page.last;
       }
+      if (deleted === 0 && held.length > 0) throw new Error(`image stream "${held[0]}" is held by its finalizers`);
+      return deleted;
     },
   };
 }

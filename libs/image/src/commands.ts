@@ -26,6 +26,7 @@ export interface ReviseImage {
 export interface DeleteImage {
   readonly type: 'DeleteImage';
   readonly name: string;
+  readonly now: Date;
   /** Delete only the image with this uid. */
   readonly uid?: string;
 }

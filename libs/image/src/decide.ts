@@ -37,7 +37,19 @@ function register(command: RegisterImage, known: ImageState | undefined): ImageE
 function revise({ name, now, ...desired }: ReviseImage, known: ImageState): ImageEvent[] {
   const { metadata, content } = prepareImage({ name, ...keepIdentity(known, desired) }, now);
   assertValid(name, content);
-  return [...metadataChange(known, metadata), ...contentChange(known, content)];
+  assertNotHeldAnew(known, metadata);
+  const changes = [...metadataChange(known, metadata), ...contentChange(known, content)];
+  const isLetGo = known.deletionTimestamp !== undefined && metadata.finalizers.length === 0;
+  return isLetGo ? [...changes, deleted(known)] : changes;
+}
+
+/** What is to go already can be let go by those who hold it, and held by nobody else. */
+function assertNotHeldAnew({ name, deletionTimestamp, metadata: before }: ImageState, metadata: UserMetadata): void {
+  if (deletionTimestamp === undefined) return;
+  const added = metadata.finalizers.filter((finalizer) => !before.finalizers.includes(finalizer));
+  if (added.length === 0) return;
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+  throw invalidImage(name, [{ field: 'metadata.finalizers', kind: 'forbidden', detail }]);
 }
 
 function metadataChange({ name, metadata: before }: ImageState, metadata: UserMetadata): ImageEvent[] {
@@ -50,10 +62,15 @@ function contentChange({ name, content: before }: ImageState, content: ImageCont
   return [{ type: 'ImageContentAmended', data: { name, content } }];
 }
 
-function remove({ name, uid }: DeleteImage, known: ImageState): ImageEvent[] {
+/** An image with finalizers is only marked: it goes when the last of them is taken away. */
+function remove({ name, uid, now }: DeleteImage, known: ImageState): ImageEvent[] {
   if (uid !== undefined && uid !== known.uid) throw uidDiffers(name);
-  return [{ type: 'ImageDeleted', data: { name, uid: known.uid } }];
+  if (known.metadata.finalizers.length === 0) return [deleted(known)];
+  if (known.deletionTimestamp !== undefined) return [];
+  return [{ type: 'ImageDeletionRequested', data: { name, deletionTimestamp: wireTime(now) } }];
 }
+
+const deleted = ({ name, uid }: ImageState): ImageEvent => ({ type: 'ImageDeleted', data: { name, uid } });
 
 function existing(name: string, image: ImageState | undefined): ImageState {
   if (image === undefined) throw imageNotFound(name);

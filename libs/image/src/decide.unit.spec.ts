@@ -263,13 +263,32 @@ describe('revising an image', () => {
 describe('deleting an image', () => {
   it('records that it is gone', () => {
     given(imported())
-      .when({ type: 'DeleteImage', name })
+      .when({ type: 'DeleteImage', now: new Date(), name })
       .then([{ type: 'ImageDeleted', data: { name, uid: 'u-1' } }])
       .thenState((image) => expect(image).toBeUndefined());
   });
 
+  it('marks an image with finalizers, once, and ends it when the last of them is taken away', () => {
+    const held = { ...ASCENDING, finalizers: ['example.com/keep'] };
+    const requested: ImageEvent = {
+      type: 'ImageDeletionRequested',
+      data: { name, deletionTimestamp: '2026-03-04T05:06:07Z' },
+    };
+    const now = new Date('2026-03-04T05:06:07.890Z');
+    const remove = { type: 'DeleteImage', now, name } as const;
+    given(imported(completed, held)).when(remove).then([requested]);
+    given(imported(completed, held), requested).when(remove).thenNothing();
+    const revised = { type: 'ReviseImage', name, now, content: completed } as const;
+    given(imported(completed, held), requested)
+      .when({ ...revised, metadata: ASCENDING })
+      .thenTypes('ImageMetadataChanged', 'ImageDeleted');
+    given(imported(completed, held), requested)
+      .when({ ...revised, metadata: { ...held, finalizers: ['example.com/keep', 'b'] } })
+      .thenRefused('invalid', { fields: ['metadata.finalizers'] });
+  });
+
   it('refuses an image that is not known, or is another than the caller means', () => {
-    given().when({ type: 'DeleteImage', name }).thenRefused('not-found');
-    given(imported()).when({ type: 'DeleteImage', name, uid: 'u-0' }).thenRefused('conflict');
+    given().when({ type: 'DeleteImage', now: new Date(), name }).thenRefused('not-found');
+    given(imported()).when({ type: 'DeleteImage', now: new Date(), name, uid: 'u-0' }).thenRefused('conflict');
   });
 });

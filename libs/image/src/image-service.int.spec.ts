@@ -61,6 +61,6 @@ describe('the image service', () => {
     const images = await setUp();
     const name = 'x'.repeat(257);
     await expect(images.register({ ...command, name }, context)).rejects.toMatchObject({ code: 'invalid' });
-    await expect(images.delete({ name }, context)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(images.delete({ now: new Date(), name }, context)).rejects.toMatchObject({ code: 'not-found' });
   });
 });

@@ -503,7 +503,7 @@ describe('an import that is interrupted', () => {
     registry.fault(/manifests/, { kind: 'stall' }, { times: 1 });
     const slow = run({ images: [image('a/b:1', 'v2')] }, { importer: { timeoutMs: 100 } });
     const refused = expect(slow).rejects.toThrow(Refusal);
-    await streams.delete('team', { type: 'DeleteStream', name: 'app' }, alice);
+    await streams.delete('team', { type: 'DeleteStream', now: new Date(), name: 'app' }, alice);
     await refused;
     expect((await app()).header).toBeUndefined();
   });

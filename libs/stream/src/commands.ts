@@ -139,6 +139,7 @@ export interface ReplaceStatus {
 export interface DeleteStream {
   readonly type: 'DeleteStream';
   readonly name: string;
+  readonly now: Date;
   /** Delete only the stream with this uid. */
   readonly uid?: string;
 }

@@ -77,7 +77,8 @@ function decide(draft: Draft, command: ImageStreamCommand, policy: StreamPolicy)
       return refuseImportedTags(draft, command);
     case 'ReplaceStatus':
       assertExists(draft, command.name);
-      return replaceStatus(draft, command, policy);
+      replaceStatus(draft, command, policy);
+      return letGo(draft);
     case 'DeleteStream':
       return deleteStream(draft, command);
   }
@@ -115,6 +116,7 @@ function update(draft: Draft, { name, metadata, spec, now, sources }: UpdateStre
   assertExists(draft, name);
   changeMetadata(draft, metadata);
   writeSpec(draft, changeTo(draft, spec), { now, sources, policy });
+  letGo(draft);
 }
 
 function specifyTag(draft: Draft, command: SpecifyTag, policy: StreamPolicy): void {
@@ -197,11 +199,25 @@ function assertPullSpec(draft: Draft, tag: string, text: string, policy: StreamP
   if (refusal !== undefined) refuse({ field, kind: 'forbidden', detail: refusal });
 }
 
-function deleteStream(draft: Draft, { name, uid }: DeleteStream): void {
+/** A stream with finalizers is only marked: it goes when the last of them is taken away. */
+function deleteStream(draft: Draft, { name, uid, now }: DeleteStream): void {
   assertExists(draft, name);
-  const { namespace, uid: actual } = draft.header;
+  const { uid: actual, metadata, deletionTimestamp } = draft.header;
   if (uid !== undefined && uid !== actual) throw uidDiffers(name);
-  draft.emit({ type: 'ImageStreamDeleted', data: { namespace, name, uid: actual } });
+  if (metadata.finalizers.length === 0) return remove(draft);
+  if (deletionTimestamp !== undefined) return;
+  draft.emit({ type: 'ImageStreamDeletionRequested', data: { deletionTimestamp: timestamp(now) } });
+}
+
+/** Removes a stream that was to go as soon as nothing holds it. */
+function letGo(draft: Draft): void {
+  const { metadata, deletionTimestamp } = draft.header;
+  if (deletionTimestamp !== undefined && metadata.finalizers.length === 0) remove(draft);
+}
+
+function remove(draft: Draft): void {
+  const { namespace, name, uid } = draft.header;
+  draft.emit({ type: 'ImageStreamDeleted', data: { namespace, name, uid } });
 }
 
 function assertExists(draft: Draft, name: string): void {

@@ -120,7 +120,7 @@ describe('the image stream service', () => {
     if (metadata !== undefined) await streams.replaceStatus('ns', { ...status, metadata }, alice);
     await streams.push('ns', push('v2', A), alice);
     await streams.deleteTag('ns', { type: 'DeleteTag', name: 'st', tag: 'v2' }, alice);
-    await streams.delete('ns', { type: 'DeleteStream', name: 'st' }, alice);
+    await streams.delete('ns', { type: 'DeleteStream', now: new Date(), name: 'st' }, alice);
     expect((await streams.load('ns', 'st')).state.header).toBeUndefined();
   });
 });

@@ -56,7 +56,7 @@ describe('a quota of streams', () => {
     const { streams, createNamed } = setUp(1);
     await createNamed('a');
     await expect(createNamed('b')).rejects.toThrow('exceeded quota');
-    await streams.delete('ns', { type: 'DeleteStream', name: 'a' }, alice);
+    await streams.delete('ns', { type: 'DeleteStream', now: new Date(), name: 'a' }, alice);
     await createNamed('b');
   });
 

@@ -93,6 +93,12 @@ export type TagStatusReplaced = DomainEvent<
 /** An import wrote the stream; shown as annotation `openshift.io/image.dockerRepositoryCheck`. */
 export type RepositoryChecked = DomainEvent<'RepositoryChecked', { readonly time: string }>;
 
+/** The stream is to go once those who hold it by its finalizers have let go. */
+export type ImageStreamDeletionRequested = DomainEvent<
+  'ImageStreamDeletionRequested',
+  { readonly deletionTimestamp: string }
+>;
+
 export type ImageStreamDeleted = DomainEvent<
   'ImageStreamDeleted',
   { readonly namespace: string; readonly name: string; readonly uid: string }
@@ -114,6 +120,7 @@ export type ImageStreamEvent =
   | TagHistoryPruned
   | TagStatusReplaced
   | RepositoryChecked
+  | ImageStreamDeletionRequested
   | ImageStreamDeleted;
 
 /** The events that can change which image a tag shows. */

@@ -12,6 +12,8 @@ export interface StreamHeader {
   readonly metadata: UserMetadata;
   readonly lookupPolicy: { readonly local: boolean };
   readonly dockerImageRepository: string;
+  /** Since when the stream is to go; its finalizers hold it. */
+  readonly deletionTimestamp?: string;
 }
 
 /** One tag of a stream: what is wanted, what it was and is, and why it is not what is wanted. */
@@ -67,6 +69,8 @@ export function foldHeader(header: StreamHeader | undefined, event: ImageStreamE
       return { ...header, generation: event.data.streamGeneration };
     case 'RepositoryChecked':
       return withAnnotation(header, REPOSITORY_CHECK_ANNOTATION, event.data.time);
+    case 'ImageStreamDeletionRequested':
+      return { ...header, deletionTimestamp: event.data.deletionTimestamp };
     case 'ImageStreamDeleted':
       return undefined;
     case 'TagPushed':
@@ -105,6 +109,7 @@ export function foldTag(tag: TagState, event: ImageStreamEvent): TagState {
     case 'LookupPolicyChanged':
     case 'SourceRepositoryChanged':
     case 'RepositoryChecked':
+    case 'ImageStreamDeletionRequested':
     case 'ImageStreamDeleted':
       return tag;
   }

@@ -23,6 +23,13 @@ export type ImageContentAmended = DomainEvent<
   { readonly name: string; readonly content: ImageContent }
 >;
 
+/** The image is to go once those who hold it by its finalizers have let go. */
+export type ImageDeletionRequested = DomainEvent<
+  'ImageDeletionRequested',
+  { readonly name: string; readonly deletionTimestamp: string }
+>;
+
 export type ImageDeleted = DomainEvent<'ImageDeleted', { readonly name: string; readonly uid: string }>;
 
-export type ImageEvent = ImageImported | ImageMetadataChanged | ImageContentAmended | ImageDeleted;
+export type ImageEvent =
+  ImageImported | ImageMetadataChanged | ImageContentAmended | ImageDeletionRequested | ImageDeleted;

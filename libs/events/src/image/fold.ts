@@ -6,6 +6,8 @@ export interface ImageState {
   readonly name: string;
   readonly uid: string;
   readonly creationTimestamp: string;
+  /** Since when the image is to go; its finalizers hold it. */
+  readonly deletionTimestamp?: string;
   readonly metadata: UserMetadata;
   readonly content: ImageContent;
 }
@@ -28,6 +30,8 @@ export function foldImage(image: ImageState | undefined, event: ImageEvent): Ima
     }
     case 'ImageContentAmended':
       return { ...image, content: event.data.content };
+    case 'ImageDeletionRequested':
+      return { ...image, deletionTimestamp: event.data.deletionTimestamp };
     case 'ImageDeleted':
       return undefined;
   }

@@ -36,6 +36,7 @@ import { defaultImage } from '../schema/defaults.js';
 import type { ImageObject } from '../schema/types.js';
 import { untilCurrent } from '../write-loop.js';
 import { contentOf, signatureOf } from './image-content.js';
+import { lastView } from './last-view.js';
 import { ownedMetadata } from './user-metadata.js';
 
 const RESOURCE = inGroup('images');
@@ -140,11 +141,23 @@ export class ImageStorage implements ResourceStorage {
       const command = { name, now: new Date(), ...body };
       const cause = eventContext(context, wanted);
       return asStatus({ ...names(name), leaveStale: true }, async () => {
-        if (dryRun)
-          return { view: await this.previewed({ type: 'ReviseImage', ...command }, signatures), created: false };
+        const before = current.object();
+        const isLetGo = before.metadata.deletionTimestamp !== undefined && body.metadata.finalizers.length === 0;
+        if (dryRun) {
+          const view = isLetGo
+            ? lastView(before, wanted as KubeObject, Number(resourceVersion))
+            : await this.previewed({ type: 'ReviseImage', ...command }, signatures);
+          return { view, created: false };
+        }
         const precondition = await this.unchangedSince(name, Number(resourceVersion));
         // Whether the signatures can be written is found out before the image is.
         await this.api.signatures.preview({ type: 'ReplaceSignatures', image: name, desired: signatures });
+        if (isLetGo) {
+          await this.api.signatures.discard({ image: name }, cause);
+          const { version } = await this.api.images.revise(command, cause, precondition);
+          await this.api.readModel.waitFor(version);
+          return { view: lastView(before, wanted as KubeObject, version), created: false };
+        }
         const { version } = await this.api.images.revise(command, cause, precondition);
         const signed = await this.replaceSignatures(name, signatures, cause);
         return { view: await this.shown(name, Math.max(version, signed)), created: false };
@@ -152,13 +165,15 @@ export class ImageStorage implements ResourceStorage {
     });
   }
 
+  /** @returns the image where its finalizers hold it. */
   async delete(
     context: RequestContext,
     { name }: ObjectKey,
     { dryRun, preconditions }: DeleteOptions,
-  ): Promise<Deleted> {
+  ): Promise<Deleted | ObjectView> {
     await freshen(this.api);
-    const { metadata } = stored(name, await this.stored(name)).object();
+    const before = stored(name, await this.stored(name));
+    const { metadata } = before.object();
     const { uid, resourceVersion } = preconditions ?? {};
     if (
       (uid ?? metadata.uid) !== metadata.uid ||
@@ -166,14 +181,16 @@ export class ImageStorage implements ResourceStorage {
     ) {
       throw conflict(RESOURCE, name, 'the UID or resource version precondition was not met');
     }
-    if (dryRun) return { uid: metadata.uid };
-    await asStatus(names(name), async () => {
+    const isHeld = (metadata.finalizers ?? []).length > 0;
+    if (dryRun) return isHeld ? before : { uid: metadata.uid };
+    return asStatus(names(name), async () => {
       const cause = eventContext(context);
-      const discarded = await this.api.signatures.discard({ image: name }, cause);
-      const { version } = await this.api.images.delete({ name, uid: metadata.uid }, cause);
-      await this.api.readModel.waitFor(Math.max(version, discarded.version));
+      const discarded = isHeld ? 0 : (await this.api.signatures.discard({ image: name }, cause)).version;
+      const { state, version } = await this.api.images.delete({ name, uid: metadata.uid, now: new Date() }, cause);
+      if (state !== undefined) return this.shown(name, version);
+      await this.api.readModel.waitFor(Math.max(version, discarded));
+      return { uid: metadata.uid };
     });
-    return { uid: metadata.uid };
   }
 
   deleteCollection(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult> {

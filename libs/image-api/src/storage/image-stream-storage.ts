@@ -30,10 +30,11 @@ import { callerOf, freshen, type ImageApiContext } from '../image-api-context.js
 import { streamName, streamPathErrors } from '../object-names.js';
 import { asStatus, GROUP, inGroup, type ErrorNames } from '../refusal-status.js';
 import { defaultImageStream } from '../schema/defaults.js';
-import type { ImageStreamObject, ImageStreamSpec } from '../schema/types.js';
+import type { ImageStreamObject, ImageStreamSpec, ObjectMeta } from '../schema/types.js';
 import { imageStreamView } from '../views/image-stream-view.js';
 import { fromSnapshot, fromView, type StreamSource } from '../views/stream-source.js';
 import { untilCurrent } from '../write-loop.js';
+import { lastView } from './last-view.js';
 import { listStreams } from './list-streams.js';
 import { warnOfTagNames } from './tag-name-warnings.js';
 import { ownedMetadata } from './user-metadata.js';
@@ -115,9 +116,10 @@ export class ImageStreamStorage implements ResourceStorage {
       const caller = callerOf(this.api, context, wanted);
       const precondition = { version: Number(current.resourceVersion) };
       return asUpdate(name, async () => {
-        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command, caller));
-        const { version } = await this.api.streams.update(namespace, command, caller, precondition);
-        return this.shown(namespace, name, version);
+        const after = options.dryRun
+          ? await this.api.streams.preview(namespace, name, command, caller)
+          : await this.api.streams.update(namespace, command, caller, precondition);
+        return this.afterUpdate(current, wanted, after, options);
       });
     });
   }
@@ -132,7 +134,8 @@ export class ImageStreamStorage implements ResourceStorage {
     const { namespace = '', name } = key;
     return untilCurrent(RESOURCE, name, async () => {
       const current = this.render(await this.source(namespace, name));
-      const { metadata, status } = this.wanted(current, desired);
+      const wanted = this.wanted(current, desired);
+      const { metadata, status } = wanted;
       const tags = (status.tags ?? []).map(({ tag, items, conditions = [] }): WrittenTagStatus => ({
         tag,
         items: items ?? [],
@@ -143,14 +146,20 @@ export class ImageStreamStorage implements ResourceStorage {
       const precondition = { version: Number(current.resourceVersion) };
       return asUpdate(name, async () => {
         const caller = callerOf(this.api, context);
-        if (options.dryRun) return this.previewed(await this.api.streams.preview(namespace, name, command, caller));
-        const { version } = await this.api.streams.replaceStatus(namespace, command, caller, precondition);
-        return this.shown(namespace, name, version);
+        const after = options.dryRun
+          ? await this.api.streams.preview(namespace, name, command, caller)
+          : await this.api.streams.replaceStatus(namespace, command, caller, precondition);
+        return this.afterUpdate(current, wanted, after, options);
       });
     });
   }
 
-  async delete(context: RequestContext, key: ObjectKey, { dryRun, preconditions }: DeleteOptions): Promise<Deleted> {
+  /** @returns the stream where its finalizers hold it. */
+  async delete(
+    context: RequestContext,
+    key: ObjectKey,
+    { dryRun, preconditions }: DeleteOptions,
+  ): Promise<Deleted | ObjectView> {
     const { namespace = '', name } = key;
     const { header, version } = await this.source(namespace, name);
     const { uid, resourceVersion } = preconditions ?? {};
@@ -159,17 +168,15 @@ export class ImageStreamStorage implements ResourceStorage {
       throw conflict(RESOURCE, name, versionDiffers(resourceVersion, `${version}`));
     }
     const precondition = resourceVersion === undefined ? {} : { version };
-    const command = { type: 'DeleteStream', name, uid: header.uid } as const;
-    await asStatus(names(name), async () => {
+    const command = { type: 'DeleteStream', now: new Date(), name, uid: header.uid } as const;
+    return asStatus(names(name), async () => {
       const caller = callerOf(this.api, context);
-      if (dryRun) {
-        await this.api.streams.preview(namespace, name, command, caller);
-        return;
-      }
-      const handled = await this.api.streams.delete(namespace, command, caller, precondition);
-      await this.api.readModel.waitFor(handled.version);
+      const after = dryRun
+        ? await this.api.streams.preview(namespace, name, command, caller)
+        : await this.api.streams.delete(namespace, command, caller, precondition);
+      if (!dryRun) await this.api.readModel.waitFor(after.version);
+      return after.state.header === undefined ? { uid: header.uid } : this.previewed(after);
     });
-    return { uid: header.uid };
   }
 
   deleteCollection(context: RequestContext, scope: Scope, options: DeleteOptions): Promise<ListResult> {
@@ -198,12 +205,29 @@ export class ImageStreamStorage implements ResourceStorage {
     }
     if (resourceVersion !== current.resourceVersion) throw conflict(RESOURCE, current.name);
     const { uid, creationTimestamp = null, namespace = '', generation = 0 } = before.metadata;
+    const { deletionTimestamp, deletionGracePeriodSeconds } = before.metadata as ObjectMeta;
     // The generation is the server's to count: whatever a client sends, or leaves out, does not matter.
     const sent = { namespace, ...(uid && { uid }), ...wanted.metadata, generation };
-    const filled = { ...sent, creationTimestamp: sent.creationTimestamp ?? creationTimestamp };
+    const leaving =
+      deletionTimestamp === undefined
+        ? {}
+        : { deletionTimestamp, deletionGracePeriodSeconds: deletionGracePeriodSeconds ?? 0 };
+    const filled = { ...leaving, ...sent, creationTimestamp: sent.creationTimestamp ?? creationTimestamp };
     const errors = validateObjectMetaUpdate(filled, before.metadata);
     if (errors.length > 0) throw invalid(GROUP, 'ImageStream', current.name, errors);
     return wanted;
+  }
+
+  private async afterUpdate(
+    current: ObjectView,
+    wanted: ImageStreamObject,
+    after: { readonly state: ImageStream; readonly version: number },
+    { dryRun }: WriteOptions,
+  ): Promise<ObjectView> {
+    if (!dryRun) await this.api.readModel.waitFor(after.version);
+    const { namespace = '', name } = current;
+    if (after.state.header === undefined) return lastView(current.object(), wanted as KubeObject, after.version);
+    return dryRun ? this.previewed(after) : this.shown(namespace, name, after.version);
   }
 
   private async shown(namespace: string, name: string, version: number): Promise<ObjectView> {

@@ -3,6 +3,7 @@ import {
   encodeTag,
   shown,
   tagTexts,
+  toGo,
   type StoredTag,
   type StreamSnapshot,
   type StreamView,
@@ -57,7 +58,7 @@ export function streamMetadata({
   header,
   version,
 }: Pick<StreamSource, 'header' | 'version'>): ObjectMeta & { name: string } {
-  const { name, namespace, uid, generation, creationTimestamp, metadata } = header;
+  const { name, namespace, uid, generation, creationTimestamp, deletionTimestamp, metadata } = header;
   return {
     name,
     namespace,
@@ -65,6 +66,7 @@ export function streamMetadata({
     resourceVersion: `${version}`,
     generation,
     creationTimestamp,
+    ...toGo(deletionTimestamp),
     ...(shown(metadata) as ObjectMeta),
   };
 }

@@ -253,7 +253,7 @@ describe('the import controller', () => {
     await specify('app', 'v1', wish('a/b:1'));
     follower.start();
     await until(() => registry.count('manifest') === 1);
-    await streams.delete('team', { type: 'DeleteStream', name: 'app' }, alice);
+    await streams.delete('team', { type: 'DeleteStream', now: new Date(), name: 'app' }, alice);
     await until(async () => (await countOf('ImportFailed')) === 1);
     await controller.idle();
     expect((await streams.load('team', 'app')).state.header).toBeUndefined();
@@ -369,7 +369,7 @@ describe('the import scheduler', () => {
     await aScheduledStream('gone');
     await aScheduledStream('manual');
     expect(scheduler.scheduled).toBe(2);
-    await streams.delete('team', { type: 'DeleteStream', name: 'gone' }, alice);
+    await streams.delete('team', { type: 'DeleteStream', now: new Date(), name: 'gone' }, alice);
     await specify('manual', 'v1', wish('a/manual:1'));
     await caughtUp();
     expect(scheduler.scheduled).toBe(1);

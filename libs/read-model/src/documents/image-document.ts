@@ -9,6 +9,8 @@ export interface ImageDocument extends ImageContent {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly deletionGracePeriodSeconds?: number;
     readonly labels?: UserMetadata['labels'];
     readonly annotations?: UserMetadata['annotations'];
     readonly finalizers?: UserMetadata['finalizers'];
@@ -29,12 +31,19 @@ export interface SignatureDocument extends Omit<Signature, 'name' | 'uid' | 'cre
 }
 
 export function imageDocument(image: ImageState, signatures: readonly Signature[], version: Position): ImageDocument {
-  const { name, uid, creationTimestamp, metadata, content } = image;
+  const { name, uid, creationTimestamp, deletionTimestamp, metadata, content } = image;
   const { signatures: embedded } = { signatures: signatures.map(signatureDocument) };
   return {
     kind: 'Image',
     apiVersion: 'image.openshift.io/v1',
-    metadata: { name, uid, resourceVersion: `${version}`, creationTimestamp, ...shown(metadata) },
+    metadata: {
+      name,
+      uid,
+      resourceVersion: `${version}`,
+      creationTimestamp,
+      ...toGo(deletionTimestamp),
+      ...shown(metadata),
+    },
     ...content,
     ...(embedded.length === 0 ? {} : { signatures: embedded }),
   };
@@ -47,6 +56,7 @@ export function imageFromDocument(document: ImageDocument): { image: ImageState;
     name,
     uid,
     creationTimestamp,
+    deletionTimestamp,
     labels = {},
     annotations = {},
     finalizers = [],
@@ -55,7 +65,10 @@ export function imageFromDocument(document: ImageDocument): { image: ImageState;
   } = metadata;
   const userMetadata = { labels, annotations, finalizers, ownerReferences, ...(managedFields && { managedFields }) };
   return {
-    image: { name, uid, creationTimestamp, metadata: userMetadata, content },
+    image: {
+      ...{ name, uid, creationTimestamp, metadata: userMetadata, content },
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    },
     signatures: signatures.map(signatureFromDocument),
   };
 }
@@ -78,6 +91,10 @@ export function signatureFromDocument({ metadata, ...rest }: SignatureDocument):
     ...rest,
   };
 }
+
+/** What an object says that is to go, as soon as nothing holds it. */
+export const toGo = (deletionTimestamp: string | undefined) =>
+  deletionTimestamp === undefined ? {} : { deletionTimestamp, deletionGracePeriodSeconds: 0 };
 
 /** Metadata without its empty parts. */
 export function shown(metadata: UserMetadata): Partial<UserMetadata> {

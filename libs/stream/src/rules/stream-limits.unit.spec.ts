@@ -155,7 +155,7 @@ describe('room for one more stream', () => {
       .when(within(specify(tag('a', 'busybox')), unknown))
       .thenTypes('TagSpecified');
     givenStream()(created())
-      .when(within({ type: 'DeleteStream', name: 'st' }, unknown))
+      .when(within({ type: 'DeleteStream', now: new Date(), name: 'st' }, unknown))
       .thenTypes('ImageStreamDeleted');
   });
 

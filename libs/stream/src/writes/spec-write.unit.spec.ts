@@ -280,14 +280,47 @@ describe('the rules for a spec', () => {
 describe('deleting', () => {
   it('a stream ends all that it was', () => {
     givenStream()(created(), pushed('v1', item(A)))
-      .when({ type: 'DeleteStream', name: 'st', uid: creation.uid })
+      .when({ type: 'DeleteStream', now: NOW, name: 'st', uid: creation.uid })
       .then([{ type: 'ImageStreamDeleted', data: creation }])
       .thenState(({ header, tags }) => expect([header, tags.size]).toEqual([undefined, 0]));
   });
 
   it('a stream is refused where there is none, or another than the caller means', () => {
-    givenStream()().when({ type: 'DeleteStream', name: 'st' }).thenRefused('not-found');
-    givenStream()(created()).when({ type: 'DeleteStream', name: 'st', uid: 'other' }).thenRefused('conflict');
+    givenStream()().when({ type: 'DeleteStream', now: NOW, name: 'st' }).thenRefused('not-found');
+    givenStream()(created()).when({ type: 'DeleteStream', now: NOW, name: 'st', uid: 'other' }).thenRefused('conflict');
+  });
+
+  describe('a stream with finalizers', () => {
+    const held = { ...metadata(), finalizers: ['example.com/keep'] };
+    const requested: ImageStreamEvent = {
+      type: 'ImageStreamDeletionRequested',
+      data: { deletionTimestamp: NOW_TEXT },
+    };
+    const remove = { type: 'DeleteStream', now: NOW, name: 'st' } as const;
+
+    it('marks it, once', () => {
+      givenStream()(created({ metadata: held }))
+        .when(remove)
+        .then([requested]);
+      givenStream()(created({ metadata: held }), requested)
+        .when(remove)
+        .thenNothing();
+    });
+
+    it('ends it with the write that takes the last of them away', () => {
+      givenStream()(created({ metadata: held }), requested)
+        .when(update(spec(), { metadata: metadata() }))
+        .thenTypes('ImageStreamMetadataChanged', 'ImageStreamDeleted');
+      givenStream()(created({ metadata: held }), requested)
+        .when({ type: 'ReplaceStatus', name: 'st', metadata: metadata(), tags: [], window: 10 })
+        .thenTypes('ImageStreamMetadataChanged', 'ImageStreamDeleted');
+    });
+
+    it('leaves it alone while one is left', () => {
+      givenStream()(created({ metadata: { ...held, finalizers: ['example.com/keep', 'b'] } }), requested)
+        .when(update(spec(), { metadata: held }))
+        .thenTypes('ImageStreamMetadataChanged');
+    });
   });
 
   it('a tag takes wish and history, and counts as a change of the spec where there was a wish', () => {
