@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seal, streamName, verifyChain, type RecordedEvent, type SealedEvent, type StreamName } from '#lib/events';
 import { WrongExpectedRevisionError, type EventStore } from './event-store.js';
@@ -18,7 +19,6 @@ export function sealed(
   names: readonly string[],
   previousHash = '',
 ): SealedEvent[] {
-  let id = 0;
   return seal(
     names.map((name) => ({ type: 'NamespaceMetadataChanged', data: { name, labels: {}, annotations: {} } })),
     {
@@ -27,7 +27,7 @@ export function sealed(
       previousHash,
       time: new Date(Date.UTC(2026, 0, 1)),
       context: ROBOT,
-      newId: () => `${stream}-${revision}-${id++}`,
+      newId: randomUUID,
       schemaVersion: () => 1,
     },
   );

@@ -1,15 +1,17 @@
 import type { Position, RecordedEvent } from '#lib/events';
 
 /**
- * The newest events, kept in memory so that subscribers who keep up read nothing from disk. Bounded by count and by
- * the size of what the events hold.
+ * The newest events, kept in memory so that subscribers who keep up read nothing from the store. Bounded by count and
+ * by the size of what the events hold. Positions need not be dense.
  */
 export class RecentEvents {
   private events: RecordedEvent[] = [];
   private sizes: number[] = [];
   private bytes = 0;
 
+  /** @param start - every event after this position will be added. */
   constructor(
+    private start: Position,
     private readonly maxEvents = 1_024,
     private readonly maxBytes = 2 * 1024 * 1024,
   ) {}
@@ -21,11 +23,30 @@ export class RecentEvents {
     if (this.events.length > this.maxEvents * 1.5 || this.bytes > this.maxBytes * 1.5) this.trim();
   }
 
-  /** The events after a position, or `undefined` when some of them are no longer here. */
+  /** Forgets everything: only what comes after `start` will be added without a gap. */
+  restart(start: Position): void {
+    this.start = start;
+    this.events = [];
+    this.sizes = [];
+    this.bytes = 0;
+  }
+
+  /** The events after a position, or `undefined` when some of them may no longer be here. */
   after(position: Position): readonly RecordedEvent[] | undefined {
-    const first = this.events[0];
-    if (first === undefined || first.position > position + 1) return undefined;
-    return this.events.slice(position + 1 - first.position);
+    if (position < this.start) return undefined;
+    const last = this.events.at(-1);
+    return last === undefined || last.position <= position ? [] : this.events.slice(this.firstAfter(position));
+  }
+
+  private firstAfter(position: Position): number {
+    let low = 0;
+    let high = this.events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.events[middle]?.position ?? Infinity) > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private trim(): void {
@@ -34,6 +55,7 @@ export class RecentEvents {
       this.bytes -= this.sizes[drop] ?? 0;
       drop++;
     }
+    this.start = this.events[drop - 1]?.position ?? this.start;
     this.events = this.events.slice(drop);
     this.sizes = this.sizes.slice(drop);
   }

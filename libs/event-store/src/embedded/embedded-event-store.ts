@@ -44,7 +44,7 @@ export class EmbeddedEventStore implements EventStore {
   private readonly events: Database<Buffer, number>;
   private readonly streams: Database<number, [string, number]>;
   private readonly revisions = new LRUCache<StreamName, Revision>({ max: 50_000 });
-  private readonly recent = new RecentEvents();
+  private readonly recent: RecentEvents;
   private readonly subscribers = new Subscribers();
   private readonly closing = new AbortController();
   private queue: PendingAppend[] = [];
@@ -55,6 +55,7 @@ export class EmbeddedEventStore implements EventStore {
     this.events = root.openDB<Buffer, number>({ name: 'events', encoding: 'binary' });
     this.streams = root.openDB<number, [string, number]>({ name: 'streams', encoding: 'ordered-binary' });
     this.position = this.storedPosition();
+    this.recent = new RecentEvents(this.position);
   }
 
   /**
@@ -125,6 +126,7 @@ export class EmbeddedEventStore implements EventStore {
         // Nothing of it can be told to be there: forget what was worked out, and look at the file again.
         this.revisions.clear();
         this.position = this.storedPosition();
+        this.recent.restart(this.position);
         this.subscribers.wake();
         for (const { reject } of batch) reject(error);
       }
