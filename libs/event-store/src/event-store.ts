@@ -13,6 +13,7 @@ export interface EventStore {
    * event of the stream.
    *
    * @throws WrongExpectedRevisionError when somebody else appended meanwhile.
+   * @throws EventStoreError, of which only `outcome-unknown` leaves open whether the events are in the store.
    */
   append(stream: StreamName, events: readonly SealedEvent[]): Promise<readonly RecordedEvent[]>;
 
@@ -28,7 +29,10 @@ export interface EventStore {
    */
   subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
 
-  /** Position of the last event; 0 for an empty store. */
+  /**
+   * Position of the last event; 0 for an empty store. It is never less than that of an event whose append was answered
+   * before, also by another process.
+   */
   lastPosition(): Promise<Position>;
 
   close(): Promise<void>;
@@ -57,6 +61,29 @@ export class WrongExpectedRevisionError extends Error {
   ) {
     super(`${stream} is at revision ${actual}, not ${expected}`);
     this.name = 'WrongExpectedRevisionError';
+  }
+}
+
+/**
+ * Why a store could not do what it was asked:
+ *
+ * - `unavailable`: it cannot be reached; nothing was done.
+ * - `outcome-unknown`: it stopped answering in the middle of an append, and cannot be asked how that went.
+ * - `too-large`: it takes no appends of that size.
+ * - `refused`: it will not do that for us, now or later.
+ * - `unsupported`: it does not say what Tagline must know.
+ * - `foreign-event`: somebody else wrote to a stream of ours.
+ */
+export type EventStoreFailure =
+  'unavailable' | 'outcome-unknown' | 'too-large' | 'refused' | 'unsupported' | 'foreign-event';
+
+export class EventStoreError extends Error {
+  constructor(
+    readonly code: EventStoreFailure,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'EventStoreError';
   }
 }
 

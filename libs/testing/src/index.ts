@@ -1,5 +1,7 @@
 export { given } from './decider-specification.js';
 export type { ExpectedRefusal, Given, When } from './decider-specification.js';
+export type { DatabaseCall, DatabaseFault } from './eventstoredb-double/database-faults.js';
+export { EventStoreDbDouble, type EventStoreDbDoubleOptions } from './eventstoredb-double/eventstoredb-double.js';
 export type { Fault, FaultOptions } from './in-process-registry/faults.js';
 export type {
   BuiltImage,
