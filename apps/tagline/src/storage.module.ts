@@ -83,8 +83,8 @@ async function startProjector(
   metrics: Metrics,
 ): Promise<Projector> {
   const projector = new Projector(store, readModel, projections(images));
-  const behind = (await store.lastPosition()) - projector.projected;
-  if (behind > 1_000) logger.info({ events: behind }, 'bringing the read models up to date');
+  const [from, to] = [projector.projected, await store.lastPosition()];
+  if (to > from) logger.info({ from, to }, 'bringing the read models up to date');
   await projector.start((error) => {
     logger.fatal({ err: error }, 'the read models can no longer be kept up to date');
     process.exit(1);

@@ -32,6 +32,7 @@ describe('a projector', () => {
     await fill(log);
     const { projector, model } = await log.project();
     expect(projector.projected).toBe(await log.store.lastPosition());
+    expect(projector.eventsTaken).toBe(12);
     const position = await log.append(st, [pushed('g')]);
     await model.waitFor(position);
     expect((await model.history('ns', 'st', 'v1'))[0]).toEqual(item('g'));

@@ -44,6 +44,7 @@ export class Projector {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private failure: unknown;
+  private taken = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -56,6 +57,11 @@ export class Projector {
   /** Position of the last event that the read models show. */
   get projected(): Position {
     return this.position;
+  }
+
+  /** How many events were taken from the log since the start. Positions do not tell: there may be gaps between them. */
+  get eventsTaken(): number {
+    return this.taken;
   }
 
   /** Starts to follow the log; resolves when the read models show everything that is in it now. */
@@ -104,6 +110,7 @@ export class Projector {
       }
     });
     this.position = last.position;
+    this.taken += complete;
     this.wake();
   }
 

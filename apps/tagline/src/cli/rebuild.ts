@@ -30,7 +30,7 @@ await runCommand(HELP, async () => {
     await projector.start();
     const seconds = (performance.now() - started) / 1000;
     if (values.digest !== true) {
-      process.stdout.write(`rebuilt the read models from ${projector.projected} events in ${seconds.toFixed(1)} s\n`);
+      process.stdout.write(`rebuilt the read models from ${projector.eventsTaken} events in ${seconds.toFixed(1)} s\n`);
     }
     process.stdout.write(`digest ${readModel.digest()}\n`);
     await projector.stop();

@@ -11,6 +11,9 @@ import { Subscribers } from '../subscribers.js';
 
 /** The event store without a disk, for unit tests of what is built on it. */
 export class InMemoryEventStore implements EventStore {
+  /** @param gap - how far apart positions are; some stores count bytes. */
+  constructor(private readonly gap = 1) {}
+
   private readonly log: RecordedEvent[] = [];
   private readonly streams = new Map<StreamName, RecordedEvent[]>();
   private readonly subscribers = new Subscribers();
@@ -29,7 +32,7 @@ export class InMemoryEventStore implements EventStore {
       metadata,
       stream,
       revision,
-      position: this.log.length + 1 + index,
+      position: (this.log.length + 1 + index) * this.gap,
     }));
     this.log.push(...recorded);
     this.streams.set(stream, [...known, ...recorded]);
@@ -48,28 +51,33 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async *readAll({ after, limit = Infinity }: ReadAll): AsyncIterable<readonly RecordedEvent[]> {
-    const events = this.log.slice(after, after + limit);
+    const first = this.countUpTo(after);
+    const events = this.log.slice(first, first + limit);
     if (events.length > 0) yield events;
   }
 
   async *subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]> {
     const ended = AbortSignal.any([signal, this.closing.signal]);
     for (let position = after; !ended.aborted;) {
-      const events = this.log.slice(position);
+      const events = this.log.slice(this.countUpTo(position));
       if (events.length === 0) {
         await this.subscribers.next(ended);
         continue;
       }
-      position += events.length;
+      position = events.at(-1)?.position ?? position;
       yield events;
     }
   }
 
   async lastPosition(): Promise<Position> {
-    return this.log.length;
+    return this.log.length * this.gap;
   }
 
   async close(): Promise<void> {
     this.closing.abort();
+  }
+
+  private countUpTo(position: Position): number {
+    return Math.floor(position / this.gap);
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rm
 import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import type { EventStore } from '#lib/event-store';
-import type { Position, RecordedEvent } from '#lib/events';
+import type { Position, RecordedEvent, StreamName } from '#lib/events';
 import { TABLES, type Entry, type Key, type RangeOptions, type Table, type Tables } from '../tables.js';
 
 /** LMDB's own idea of a composite key, which is not read-only. */
@@ -14,7 +14,9 @@ type Stored = Database<Buffer, LmdbKey>;
 const AFTER_ALL = Buffer.from([0xff]);
 
 /** The last event that the tables show. */
-type Checkpoint = Pick<RecordedEvent, 'position'> & { readonly metadata: Pick<RecordedEvent['metadata'], 'id'> };
+type Checkpoint = Pick<RecordedEvent, 'position' | 'stream' | 'revision'> & {
+  readonly metadata: Pick<RecordedEvent['metadata'], 'id'>;
+};
 
 /** What stands beside a file that was closed properly. */
 const CLEAN = 'closed';
@@ -82,11 +84,13 @@ export class EmbeddedReadModel {
   }
 
   /** Changes the tables and moves the checkpoint to the last event that is in them, both or neither. */
-  update({ position, metadata }: Checkpoint, change: (tables: Tables) => void): void {
+  update({ position, stream, revision, metadata }: Checkpoint, change: (tables: Tables) => void): void {
     this.root.transactionSync(() => {
       change(this.tables);
       this.meta.putSync('checkpoint', `${position}`);
       this.meta.putSync('checkpointEvent', metadata.id);
+      this.meta.putSync('checkpointStream', stream);
+      this.meta.putSync('checkpointRevision', `${revision}`);
     });
   }
 
@@ -116,8 +120,12 @@ export class EmbeddedReadModel {
   private async isBuiltFrom(log: EventStore): Promise<boolean> {
     const { checkpoint } = this;
     if (checkpoint === 0) return true;
-    for await (const [event] of log.readAll({ after: checkpoint - 1, limit: 1 })) {
-      return event?.position === checkpoint && event.metadata.id === this.meta.get('checkpointEvent');
+    const stream = this.meta.get('checkpointStream');
+    if (stream === undefined) return false;
+    // By its place in its stream, and not by what comes after the position before it: not every log has such a place.
+    const from = Number(this.meta.get('checkpointRevision'));
+    for await (const event of log.readStream(stream as StreamName, { from, limit: 1 })) {
+      return event.position === checkpoint && event.metadata.id === this.meta.get('checkpointEvent');
     }
     return false;
   }
