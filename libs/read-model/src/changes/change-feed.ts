@@ -30,7 +30,10 @@ export class ChangeFeed {
     private readonly kinds: ReadonlySet<SubjectKind>,
   ) {}
 
-  /** @throws WatcherTooSlowError when the reader of the changes does not keep up. */
+  /**
+   * @throws WatcherTooSlowError when the reader of the changes does not keep up.
+   * @throws what ended the reading of the log.
+   */
   async *after(position: Position, signal: AbortSignal): AsyncIterable<SubjectChanges> {
     const live = await this.liveReader();
     const listener = new Listener(position);
@@ -50,6 +53,7 @@ export class ChangeFeed {
       listener.skipTo(reached);
       live.add(listener);
       yield* listener.batches(AbortSignal.any([signal, live.ended]));
+      if (live.failure !== undefined && !signal.aborted) throw live.failure.error;
     } finally {
       live.remove(listener);
       if (live.idle && this.live === live) {
@@ -84,6 +88,9 @@ class LiveReader {
     void this.run();
   }
 
+  /** What ended it, where that was not the last watcher. */
+  failure: { readonly error: unknown } | undefined;
+
   get ended(): AbortSignal {
     return this.stopping.signal;
   }
@@ -116,6 +123,8 @@ class LiveReader {
         this.position = batch.position;
         for (const listener of this.listeners) listener.push(batch);
       }
+    } catch (error) {
+      this.failure = { error };
     } finally {
       this.stop();
     }
