@@ -11,7 +11,7 @@ import {
   type SealedEvent,
   type StreamName,
 } from '#lib/events';
-import { NO_STREAM, WrongExpectedRevisionError, type EventStore } from '../event-store.js';
+import { EventStoreError, NO_STREAM, WrongExpectedRevisionError, type EventStore } from '../event-store.js';
 import type { Decider } from './decider.js';
 
 /** An aggregate as of one event. */
@@ -163,6 +163,7 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
       return [];
     } catch (error) {
       this.cache.delete(stream);
+      if (isTooLarge(error) && decided.length > 1) return await this.runHalves(stream, decided);
       const lostRace = error instanceof WrongExpectedRevisionError;
       return decided.flatMap(({ waiting }) => {
         if (lostRace && ++waiting.attempts < MAX_ATTEMPTS) return [waiting];
@@ -170,6 +171,17 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
         return [];
       });
     }
+  }
+
+  /** What is too large together may not be too large for one after the other. */
+  private async runHalves(
+    stream: StreamName,
+    decided: readonly Decided<State, Command, Event>[],
+  ): Promise<Waiting<State, Command, Event>[]> {
+    const batch = decided.map(({ waiting }) => waiting);
+    const middle = Math.ceil(batch.length / 2);
+    const again = await this.runBatch(stream, batch.slice(0, middle));
+    return [...again, ...(await this.runBatch(stream, batch.slice(middle)))];
   }
 
   private decideAll(
@@ -241,6 +253,8 @@ interface Decided<State, Command, Event extends DomainEvent> {
   readonly events: readonly SealedEvent[];
   readonly after: Loaded<State>;
 }
+
+const isTooLarge = (error: unknown): boolean => error instanceof EventStoreError && error.code === 'too-large';
 
 function assertVersion({ version }: Precondition, actual: Position): void {
   if (version !== undefined && version !== actual) throw new StaleVersionError(version, actual);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { streamName, verifyChain, type NamespaceMetadataChanged, type RecordedEvent } from '#lib/events';
-import type { EventStore } from '../event-store.js';
+import { EventStoreError, type EventStore } from '../event-store.js';
 import { sealed } from '../event-store.contract.js';
 import { InMemoryEventStore } from '../in-memory/in-memory-event-store.js';
 import { CommandHandler, StaleVersionError } from './command-handler.js';
@@ -111,5 +111,25 @@ describe('a command handler', () => {
       handler.handle(stream, { add: 1 }, context, { version }),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('appends commands one after the other when the store takes no append as large as all of them', async () => {
+    const store = new InMemoryEventStore();
+    const sizes: number[] = [];
+    const append = store.append.bind(store);
+    store.append = async (name, events) => {
+      sizes.push(events.length);
+      if (events.length > 3) throw new EventStoreError('too-large', 'at most three events');
+      return append(name, events);
+    };
+    const handler = new CommandHandler(store, counter, { cachedAggregates: 10 });
+    await handler.handle(stream, { add: 1 }, context);
+    const adds = [1, 2, 1, 3, 1];
+    const handled = await Promise.all(adds.map((add) => handler.handle(stream, { add }, context)));
+    expect(handled.map(({ state }) => state)).toEqual([2, 4, 5, 8, 9]);
+    expect(verifyChain(await read(store))).toBeUndefined();
+    expect(sizes[0]).toBe(1);
+    await expect(handler.handle(stream, { add: 4 }, context)).rejects.toMatchObject({ code: 'too-large' });
+    expect((await handler.handle(stream, { add: 1 }, context)).state).toBe(10);
   });
 });
