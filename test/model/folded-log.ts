@@ -59,7 +59,11 @@ export class FoldedLog {
   readonly rewritten = new Set<string>();
   private readonly chains = new Map<StreamName, ChainVerifier>();
 
-  constructor(private readonly store: EventStore) {}
+  /** @param gap - how far apart two events that follow each other are. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly gap: number,
+  ) {}
 
   get now(): Moment {
     return this.moments.at(-1) ?? START;
@@ -75,7 +79,7 @@ export class FoldedLog {
 
   private take(event: RecordedEvent): void {
     const before = this.now;
-    if (event.position !== before.position + 1) throw new Error(`${event.position} follows ${before.position}`);
+    if (event.position !== before.position + this.gap) throw new Error(`${event.position} follows ${before.position}`);
     const chain = this.chains.get(event.stream) ?? new ChainVerifier();
     this.chains.set(event.stream, chain);
     const broken = chain.check(event);

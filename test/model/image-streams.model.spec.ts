@@ -26,7 +26,7 @@ describe('image streams, whatever happens to them', () => {
           let time = Date.UTC(2026, 0, 1);
           const clock = (): Date => new Date((time += 1_000));
           const subject: Subject = { system, projected, clock };
-          await fc.asyncModelRun(() => ({ model: new FoldedLog(system.store), real: subject }), steps);
+          await fc.asyncModelRun(() => ({ model: new FoldedLog(system.store, system.gap), real: subject }), steps);
         } finally {
           await system.dispose();
         }

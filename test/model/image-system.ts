@@ -12,11 +12,15 @@ import { ImageStreamService, OPEN_POLICY } from '#lib/stream';
 /** Small, so that few pushes are enough for a history that does not fit. */
 export const WINDOW = 3;
 
+/** Between the positions of two events: nothing may take them to follow each other. */
+const GAP = 137;
+
 const OPTIONS = { historyWindow: WINDOW };
 
 /** The whole of the image contexts in one process: a log in memory, read models on disk. */
 export class ImageSystem {
-  readonly store = new InMemoryEventStore();
+  readonly store = new InMemoryEventStore(GAP);
+  readonly gap = GAP;
   readonly streams = new ImageStreamService(this.store, OPEN_POLICY);
   readonly images = new ImageService(this.store);
   readonly signatures = new SignatureService(this.store);
