@@ -6,6 +6,7 @@ import { vi } from 'vitest';
 import { loadConfiguration } from '#lib/config';
 import { BackgroundImports } from '#lib/import';
 import { createLogger } from '#lib/observability';
+import { EventStoreDbDouble } from '#lib/testing';
 import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
 import type { Json, ServerName } from './transcript.js';
 
@@ -38,6 +39,9 @@ const SETTINGS: Readonly<Record<ServerName, Readonly<Record<string, string>>>> =
   importing: {},
 };
 
+/** Where the servers keep their logs: in themselves, or in a double of EventStoreDB. */
+const ON_EVENTSTOREDB = process.env['TAGLINE_TEST_EVENT_STORE'] === 'eventstoredb';
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -52,15 +56,23 @@ export class ConformanceServer {
     private readonly server: RunningServer,
     private readonly dataDir: string,
     private readonly client: Agent,
+    private readonly database: EventStoreDbDouble | undefined,
   ) {}
 
   static async start(name: ServerName): Promise<ConformanceServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
-    const environment = { TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] };
+    const database = ON_EVENTSTOREDB ? await EventStoreDbDouble.start() : undefined;
+    const environment = {
+      ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] },
+      ...(database && {
+        TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
+        TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
+      }),
+    };
     const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
     const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));
     const { ca } = server.identity;
-    return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }));
+    return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }), database);
   }
 
   /** Sends a request as the administrator, unless a header says who else sends it. */
@@ -78,6 +90,7 @@ export class ConformanceServer {
   async stop(): Promise<void> {
     await this.client.close();
     await this.server.stop();
+    await this.database?.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -20,6 +20,7 @@ import { NotifiedPushes } from '#lib/import';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { TENANCY_RESOURCES } from '#lib/tenancy';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
+import { eventStoreStatus } from './event-store-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
 import { VERSION } from './version.js';
 
@@ -100,6 +101,7 @@ function apiServer(
     latestVersion: () => store.lastPosition(),
     maxWatches: limits.maxWatchers,
     onServed: (served) => observe(served, logger, metrics),
+    explain: eventStoreStatus,
     onError: (error, { requestId, method, path }: ApiRequest) =>
       logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),
   });

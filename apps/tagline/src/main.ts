@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ConfigurationError, loadConfiguration, type Configuration } from '#lib/config';
-import { DataDirectoryInUseError } from '#lib/event-store';
+import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
 import { createLogger } from '#lib/observability';
 import { startServer } from './server.js';
 
@@ -47,11 +47,15 @@ async function run(): Promise<void> {
     process.once('SIGTERM', shutDown);
     process.once('SIGINT', shutDown);
   } catch (error) {
-    if (!(error instanceof DataDirectoryInUseError || error instanceof ConfigurationError)) throw error;
+    if (!isForTheUser(error)) throw error;
     process.stderr.write(`tagline: ${error.message}\n`);
     process.exit(1);
   }
 }
+
+/** What can be mended without looking at the code. */
+const isForTheUser = (error: unknown): error is Error =>
+  error instanceof DataDirectoryInUseError || error instanceof ConfigurationError || error instanceof EventStoreError;
 
 function configurationOrExit(): Configuration {
   try {

@@ -1,6 +1,6 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '#lib/config';
-import { EmbeddedEventStore, EVENT_STORE, type EventStore } from '#lib/event-store';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import {
   ChangeFeed,
@@ -12,7 +12,8 @@ import {
   readModelShape,
 } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
-import { eventLogPath, readModelPath } from './data-directory.js';
+import { readModelPath } from './data-directory.js';
+import { openEventStore } from './event-store.js';
 
 /** Nest token of the changes that the watches of images and streams are made of. */
 export const IMAGE_CHANGES = Symbol('ImageChanges');
@@ -33,14 +34,17 @@ class StorageLifecycle implements OnApplicationShutdown {
   }
 }
 
-/** The event log and the read models, both in LMDB files of the data directory. */
+/** The event log, where the configuration says, and the read models in an LMDB file of the data directory. */
 @Global()
 @Module({
   providers: [
     {
       provide: EVENT_STORE,
-      inject: [CONFIGURATION],
-      useFactory: ({ dataDir }: Configuration) => EmbeddedEventStore.open(eventLogPath(dataDir)),
+      inject: [CONFIGURATION, LOGGER],
+      useFactory: (configuration: Configuration, logger: Logger) =>
+        openEventStore(configuration, {
+          onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
+        }),
     },
     {
       provide: EmbeddedReadModel,

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import type { ConfigurationProblem } from './configuration-error.js';
 import type { Configuration } from './configuration.js';
+import type { EventStoreConfiguration } from './sections/event-store.js';
 
 /** Files that the configuration names must be there at the start, rather than be missed when they are first needed. */
-export function checkFiles({ tls, access, images }: Configuration): readonly ConfigurationProblem[] {
-  const problems: ConfigurationProblem[] = [];
+export function checkFiles({ eventStore, tls, access, images }: Configuration): readonly ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [...eventStoreProblems(eventStore)];
   if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
     const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';
     problems.push({ where: `tls.${missing}`, message: 'must be set, because its counterpart is' });
@@ -18,6 +19,7 @@ export function checkFiles({ tls, access, images }: Configuration): readonly Con
     problems.push({ where: 'access.rbacDirectory', message: 'must be a folder that can be read' });
   }
   const files = {
+    'eventStore.connectionStringFile': eventStore.connectionStringFile,
     'tls.certFile': tls.certFile,
     'tls.keyFile': tls.keyFile,
     'access.tokenFile': access.tokenFile,
@@ -31,6 +33,26 @@ export function checkFiles({ tls, access, images }: Configuration): readonly Con
     if (why !== undefined) problems.push({ where, message: `must be a file that can be read: ${why}` });
   }
   return problems;
+}
+
+/** A database that is named and not used, or used and not named, would be noticed when the log is somewhere else. */
+function eventStoreProblems(eventStore: EventStoreConfiguration): readonly ConfigurationProblem[] {
+  const { engine, connectionString, connectionStringFile } = eventStore;
+  if (engine === 'embedded') {
+    const useless = (['connectionString', 'connectionStringFile', 'streamPrefix'] as const).filter(
+      (name) => eventStore[name] !== undefined,
+    );
+    return useless.map((name) => ({
+      where: `eventStore.${name}`,
+      message: 'is of no use unless eventStore.engine is eventstoredb',
+    }));
+  }
+  if ((connectionString === undefined) !== (connectionStringFile === undefined)) return [];
+  const message =
+    connectionString === undefined
+      ? 'or eventStore.connectionStringFile must be set, because eventStore.engine is eventstoredb'
+      : 'and eventStore.connectionStringFile must not both be set';
+  return [{ where: 'eventStore.connectionString', message }];
 }
 
 function isFolder(path: string): boolean {

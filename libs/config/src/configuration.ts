@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { IsNotEmpty, IsString, ValidateNested } from 'class-validator';
 import type { ListenAddress } from './listen-address.js';
 import { AccessConfiguration } from './sections/access.js';
+import { EventStoreConfiguration } from './sections/event-store.js';
 import { ImagesConfiguration } from './sections/images.js';
 import { ImportConfiguration } from './sections/import.js';
 import { LimitsConfiguration } from './sections/limits.js';
@@ -29,6 +30,11 @@ export class Configuration {
   @Setting('address')
   @IsListenAddress()
   readonly listen: ListenAddress = { host: '127.0.0.1', port: 8443 };
+
+  @Section(EventStoreConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => EventStoreConfiguration)
+  readonly eventStore: EventStoreConfiguration = new EventStoreConfiguration();
 
   @Section(LogConfiguration)
   @ValidateNested(SECTION)

@@ -176,7 +176,7 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, log, tls, access, images, import, limits)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, log, tls, access, images, import, limits)',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],
@@ -185,6 +185,26 @@ describe('what cannot be used is refused at the start', () => {
   ])('%s', (text, message) => {
     if (message === '') expect(() => fromFile(text)).not.toThrow();
     else expect(refusal(() => fromFile(text))).toContain(message);
+  });
+
+  it.each([
+    ['{ engine: postgres }', 'eventStore.engine must be one of embedded, eventstoredb'],
+    ['{ engine: eventstoredb }', 'eventStore.connectionString or eventStore.connectionStringFile must be set'],
+    ['{ connectionString: "esdb://db" }', 'eventStore.connectionString is of no use unless eventStore.engine is'],
+    [
+      '{ engine: eventstoredb, connectionString: "http://u:hidden@db" }',
+      'eventStore.connectionString must look like esdb',
+    ],
+    ['{ engine: eventstoredb, connectionStringFile: /nowhere }', 'eventStore.connectionStringFile must be a file that'],
+    [
+      '{ engine: eventstoredb, connectionString: "esdb://u:hidden@db", connectionStringFile: /nowhere }',
+      'eventStore.connectionString and eventStore.connectionStringFile must not both be set',
+    ],
+    ['{ engine: eventstoredb, connectionString: "esdb://db", streamPrefix: "a-" }', 'eventStore.streamPrefix must be'],
+  ])('an event store such as %s', (text, message) => {
+    const why = refusal(() => fromFile(`eventStore: ${text}`));
+    expect(why).toContain(message);
+    expect(why).not.toContain('hidden');
   });
 
   it('all at once', () => {

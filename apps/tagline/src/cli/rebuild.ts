@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { loadConfiguration } from '#lib/config';
-import { DataDirectoryLock, EmbeddedEventStore } from '#lib/event-store';
+import { DataDirectoryLock } from '#lib/event-store';
 import { EmbeddedReadModel, projections, Projector, readModelShape } from '#lib/read-model';
-import { eventLogPath, readModelPath } from '../data-directory.js';
+import { readModelPath } from '../data-directory.js';
+import { openEventStore } from '../event-store.js';
 import { runCommand } from './run-command.js';
 
 const HELP = `Drops the read models and builds them anew from the log. The server must be stopped.
@@ -12,14 +13,15 @@ Usage: npm run rebuild [-- --digest]
   --digest   build nothing; only print the digest of what is there
 
 Prints the digest of the read models: the same log always gives the same one.
-The data directory is TAGLINE_DATA_DIR (default ./data).
+The read models are in TAGLINE_DATA_DIR (default ./data), the log is where the configuration says, by default there, too.
 `;
 
 await runCommand(HELP, async () => {
   const { values } = parseArgs({ options: { digest: { type: 'boolean' } } });
-  const { dataDir, images } = loadConfiguration(process.env);
+  const configuration = loadConfiguration(process.env);
+  const { dataDir, images } = configuration;
   const lock = await DataDirectoryLock.acquire(dataDir);
-  const store = EmbeddedEventStore.open(eventLogPath(dataDir));
+  const store = openEventStore(configuration);
   const open = (): Promise<EmbeddedReadModel> =>
     EmbeddedReadModel.openFor(store, readModelPath(dataDir), readModelShape(images));
   try {

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '#lib/config';
-import { EmbeddedEventStore } from '#lib/event-store';
 import { parseMoment, replayStream, type Moment } from '#lib/history';
 import { fromSnapshot, imageStreamView } from '#lib/image-api';
-import { eventLogPath } from '../data-directory.js';
+import { openLog } from './open-log.js';
 import { runCommand, UsageError } from './run-command.js';
 
 const HELP = `Prints an image stream as it was at a moment in the past. The server may be running.
@@ -15,7 +13,7 @@ Usage: npm run replay -- --at <time or resourceVersion> <namespace>/<stream>
   --at MOMENT      a resourceVersion, or a time such as 2026-01-31T12:00:00Z; default: now
   --output FORMAT  yaml (default) or json
 
-The data directory is TAGLINE_DATA_DIR (default ./data).
+The log is where the configuration says, by default in TAGLINE_DATA_DIR (./data).
 `;
 
 await runCommand(HELP, async () => {
@@ -25,9 +23,9 @@ await runCommand(HELP, async () => {
   });
   const [namespace, name] = streamOf(positionals);
   const moment = values.at === undefined ? { time: new Date() } : momentOf(values.at);
-  const { dataDir, images } = loadConfiguration(process.env);
-  if (!existsSync(eventLogPath(dataDir))) throw new UsageError(`there is no log in ${dataDir}`);
-  const store = EmbeddedEventStore.open(eventLogPath(dataDir), { readOnly: true });
+  const configuration = loadConfiguration(process.env);
+  const { images } = configuration;
+  const store = openLog(configuration);
   try {
     const snapshot = await replayStream(store, namespace, name, moment);
     const source = snapshot && fromSnapshot(snapshot, Infinity);

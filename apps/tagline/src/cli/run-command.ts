@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#lib/config';
-import { DataDirectoryInUseError } from '#lib/event-store';
+import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
 
 /** The command was called in a way that makes no sense. */
 export class UsageError extends Error {}
@@ -22,8 +22,7 @@ export async function runCommand(help: string, command: () => Promise<void>): Pr
 }
 
 function isForTheUser(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof ConfigurationError || error instanceof DataDirectoryInUseError) {
-    return true;
-  }
+  const mendable = [UsageError, ConfigurationError, DataDirectoryInUseError, EventStoreError];
+  if (mendable.some((kind) => error instanceof kind)) return true;
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   readonly maxWatches?: number;
   /** Told of every request when it is answered. */
   readonly onServed?: (served: Served) => void;
+  /** What clients are told when whatever is behind the resources fails in a way that is foreseen. */
+  readonly explain?: (error: unknown) => ApiError | undefined;
   /** Told of what nobody foresaw. */
   readonly onError?: (error: unknown, request: ApiRequest) => void;
 }
@@ -144,13 +146,14 @@ export class ApiServer {
   private refuse(call: Call, error: unknown): void {
     const { request, response } = call;
     if (error instanceof ClientGoneError || response.destroyed) return;
-    if (!(error instanceof ApiError)) this.options.onError?.(error, request);
+    const foreseen = error instanceof ApiError ? error : this.options.explain?.(error);
+    if (foreseen === undefined) this.options.onError?.(error, request);
     if (response.headersSent) {
       // Half an answer is out already; only a broken connection tells the client that the rest is missing.
       response.destroy();
       return;
     }
-    const status = (error instanceof ApiError ? error : internalError('unexpected error; the log has it')).toStatus();
+    const status = (foreseen ?? internalError('unexpected error; the log has it')).toStatus();
     const retry = status.details?.retryAfterSeconds;
     call.write({
       ...jsonResponse(status.code, status),
