@@ -53,10 +53,6 @@ async function run(): Promise<void> {
   }
 }
 
-/** What can be mended without looking at the code. */
-const isForTheUser = (error: unknown): error is Error =>
-  error instanceof DataDirectoryInUseError || error instanceof ConfigurationError || error instanceof EventStoreError;
-
 function configurationOrExit(): Configuration {
   try {
     return loadConfiguration(process.env);
@@ -65,4 +61,9 @@ function configurationOrExit(): Configuration {
     process.stderr.write(`tagline: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** What can be mended without looking at the code. */
+function isForTheUser(error: unknown): error is Error {
+  return [DataDirectoryInUseError, ConfigurationError, EventStoreError].some((kind) => error instanceof kind);
 }

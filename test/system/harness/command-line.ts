@@ -10,7 +10,15 @@ export const runCommandLine = (
   command: 'rebuild' | 'replay' | 'verify',
   dataDir: string,
   ...args: readonly string[]
+): Promise<Finished> => runCommandLineWith({}, command, dataDir, ...args);
+
+/** @param settings - of the server, as environment variables. */
+export const runCommandLineWith = (
+  settings: Readonly<Record<string, string>>,
+  command: 'rebuild' | 'replay' | 'verify',
+  dataDir: string,
+  ...args: readonly string[]
 ): Promise<Finished> =>
   run(process.execPath, [join(REPOSITORY_ROOT, `dist/apps/tagline/src/cli/${command}.js`), ...args], {
-    env: { ...process.env, TAGLINE_DATA_DIR: dataDir },
+    env: { ...process.env, TAGLINE_DATA_DIR: dataDir, ...settings },
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import type { Position, RecordedEvent, SealedEvent, StreamName } from '#lib/events';
 import type { EventStore, ReadAll, ReadStream } from '../event-store.js';
@@ -50,6 +51,8 @@ export class EventStoreDbEventStore implements EventStore {
     private readonly client: DatabaseClient,
     { onDisturbance, streamPrefix, patienceMs = PATIENCE_MS, callMs = CALL_MS }: EventStoreDbOptions,
   ) {
+    // Every call that is under way listens for the end.
+    setMaxListeners(0, this.closing.signal);
     this.patience = { forMs: patienceMs, callMs, signal: this.closing.signal, onDisturbance };
     this.streams = new OurStreams(streamPrefix);
     this.reader = new StreamReader(client, this.streams, this.patience);
