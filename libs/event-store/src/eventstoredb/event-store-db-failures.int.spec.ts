@@ -325,6 +325,33 @@ describe('the event store in EventStoreDB', () => {
     });
   });
 
+  it('reads more than fits into one page, in whatever way', async () => {
+    const store = open();
+    const names = Array.from({ length: 1_300 }, (_, index) => `${index}`);
+    for (let from = 0; from < names.length; from += 100) {
+      const some = sealed(a, from, names.slice(from, from + 100));
+      double.log.append(a, from === 0 ? 'no-stream' : from - 1, some.map(asProposed));
+    }
+    const forward: string[] = [];
+    for await (const event of store.readStream(a)) forward.push(nameOf(event));
+    expect(forward).toEqual(names);
+    const backward: string[] = [];
+    for await (const event of store.readStream(a, { direction: 'backward' })) backward.push(nameOf(event));
+    expect(backward).toEqual(names.toReversed());
+    const all: string[] = [];
+    for await (const page of store.readAll({ after: 0 })) all.push(...page.map(nameOf));
+    expect(all).toEqual(names);
+    const limited: string[] = [];
+    for await (const page of store.readAll({ after: 0, limit: 700 })) limited.push(...page.map(nameOf));
+    expect(limited).toEqual(names.slice(0, 700));
+    const followed: string[] = [];
+    for await (const page of store.subscribe(0, new AbortController().signal)) {
+      followed.push(...page.map(nameOf));
+      if (followed.length >= names.length) break;
+    }
+    expect(followed).toEqual(names);
+  });
+
   describe('streams under a prefix', () => {
     it('are all that is seen by whoever uses the prefix, and by nobody else', async () => {
       const [plain, blue] = [open(), open({ streamPrefix: 'blue.' })];

@@ -21,9 +21,17 @@ const real = await (async () => {
   }
 })();
 
+const WHY_NOT = 'ESDB_CONNECTION_STRING is not set, and no Docker engine answers';
+
+process.stderr.write(
+  real.kind === 'none'
+    ? `EventStoreDB: tested on a double only, as ${WHY_NOT}\n`
+    : `EventStoreDB: tested on a double and on ${real.name}\n`,
+);
+
 if (real.kind === 'none') {
   describe('EventStoreDbEventStore, on a real database,', () => {
-    it.skip('is not tried: ESDB_CONNECTION_STRING is not set, and no Docker engine answers. The double stands in.');
+    it.skip(`is not tried: ${WHY_NOT}`);
   });
 } else {
   let connectionString = GIVEN ?? '';
