@@ -169,6 +169,21 @@ describe('the event store in EventStoreDB', () => {
       expect(double.log.stream(a)).toBeUndefined();
     });
 
+    it('says so, too, where no node of a cluster can be asked which of them leads', async () => {
+      const store = open(
+        { patienceMs: 200 },
+        `esdb+discover://127.0.0.1:${double.port}?tls=false&maxDiscoverAttempts=1`,
+      );
+      await double.goDown();
+      const unavailable = { name: 'EventStoreError', code: 'unavailable' };
+      await expect(store.append(a, sealed(a, 0, ['x']))).rejects.toMatchObject(unavailable);
+      await expect(store.lastPosition()).rejects.toMatchObject(unavailable);
+      const abort = new AbortController();
+      const next = store.subscribe(0, abort.signal)[Symbol.asyncIterator]().next();
+      abort.abort();
+      expect(await next).toMatchObject({ done: true });
+    });
+
     it('finds the node that leads by asking one for the members of the cluster', async () => {
       const store = open({}, `esdb+discover://127.0.0.1:${double.port}?tls=false`);
       await store.append(a, sealed(a, 0, ['x']));
