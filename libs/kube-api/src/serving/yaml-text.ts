@@ -44,7 +44,7 @@ const isBlock = (value: JsonValue): boolean =>
 /** Begins with a letter, and holds nothing that means something in YAML. */
 const PLAIN = /^[A-Za-z](?:[A-Za-z0-9_./@-]|:(?=[A-Za-z0-9_./@-]))*$/;
 /** Words that one version of YAML or another reads as truth values, as nothing or as numbers. */
-const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$/i;
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 function scalarText(value: JsonValue): string {

@@ -21,10 +21,24 @@ describe('YAML', () => {
     );
   });
 
-  it.each(['yes', 'Null', '1e3', '0x1', '12:30:00', '2026-01-01', '', ' x', '#', 'a: b', 'a\nb', '\u0085', '=', '~'])(
-    'quotes what would be read as something else: %j',
-    (text) => expect(yamlText({ text })).toMatch(/^text: "/),
-  );
+  it.each([
+    'yes',
+    'Null',
+    '1e3',
+    'E0',
+    'e-1',
+    '0x1',
+    '12:30:00',
+    '2026-01-01',
+    '',
+    ' x',
+    '#',
+    'a: b',
+    'a\nb',
+    '\u0085',
+    '=',
+    '~',
+  ])('quotes what would be read as something else: %j', (text) => expect(yamlText({ text })).toMatch(/^text: "/));
 
   it.each(['1.1', '1.2'] as const)('is read back as it was, by readers of version %s', (version) => {
     fc.assert(
