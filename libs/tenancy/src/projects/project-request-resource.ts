@@ -1,4 +1,6 @@
 import {
+  alreadyExists,
+  ApiError,
   as,
   listOf,
   object,
@@ -34,6 +36,9 @@ const projectRequestSchema = object(
   },
 );
 
+/** Clients know a project that is there already by its singular. */
+const TAKEN = { group: PROJECT_GROUP, resource: 'project' };
+
 /** `projectrequests`: how users get projects of their own. */
 export class ProjectRequestStorage implements ResourceStorage {
   private readonly projects: NamespaceStorage;
@@ -47,7 +52,7 @@ export class ProjectRequestStorage implements ResourceStorage {
     return { ...listOf('', []), status: 'Success' };
   }
 
-  create(
+  async create(
     context: RequestContext,
     key: Partial<ObjectKey>,
     sent: KubeObject,
@@ -61,7 +66,12 @@ export class ProjectRequestStorage implements ResourceStorage {
       [REQUESTER]: context.user.name,
     };
     const project: KubeObject = { ...AS_PROJECT, metadata: { ...metadata, annotations } };
-    return this.projects.create(context, key, project, options, context.user.name);
+    try {
+      return await this.projects.create(context, key, project, options, context.user.name);
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'AlreadyExists') throw alreadyExists(TAKEN, metadata.name);
+      throw error;
+    }
   }
 }
 

@@ -82,7 +82,7 @@ describe('projects', () => {
       },
     });
     await expect(requests().create(admin, {}, asked, WRITE)).rejects.toMatchObject({
-      message: 'projects.project.openshift.io "shop" already exists',
+      message: 'project.project.openshift.io "shop" already exists',
     });
   });
 
