@@ -1,20 +1,19 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
+import { GenericContainer, getContainerRuntimeClient, Wait, type StartedTestContainer } from 'testcontainers';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { eventStoreContract } from '../event-store.contract.js';
 import { EventStoreDbEventStore } from './event-store-db-event-store.js';
 
-const run = promisify(execFile);
 const IMAGE = process.env['ESDB_IMAGE'] ?? 'eventstore/eventstore:lts';
 const GIVEN = process.env['ESDB_CONNECTION_STRING'];
 const START_MS = 120_000;
+const PORT = 2113;
 
 /** What there is of a real database: one that is given, one that Docker can start, or why there is none. */
 const real = await (async () => {
   if (GIVEN !== undefined) return { kind: 'given', name: 'the one that ESDB_CONNECTION_STRING names' } as const;
   try {
-    await run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 10_000 });
+    await getContainerRuntimeClient();
     return { kind: 'docker', name: `${IMAGE} in Docker` } as const;
   } catch {
     return { kind: 'none' } as const;
@@ -35,23 +34,21 @@ if (real.kind === 'none') {
   });
 } else {
   let connectionString = GIVEN ?? '';
-  let container: string | undefined;
+  let container: StartedTestContainer | undefined;
 
   beforeAll(async () => {
     if (real.kind !== 'docker') return;
-    const settings = ['EVENTSTORE_INSECURE=true', 'EVENTSTORE_MEM_DB=true', 'EVENTSTORE_RUN_PROJECTIONS=None'];
-    const environment = settings.flatMap((setting) => ['--env', setting]);
-    const started = await run('docker', ['run', '--detach', '--rm', '-p', '127.0.0.1::2113', ...environment, IMAGE]);
-    container = started.stdout.trim();
-    const { stdout } = await run('docker', ['port', container, '2113/tcp']);
-    connectionString = `esdb://${stdout.trim().split('\n')[0] ?? ''}?tls=false`;
-    const probe = EventStoreDbEventStore.open(connectionString, { patienceMs: START_MS });
-    await probe.lastPosition();
-    await probe.close();
+    container = await new GenericContainer(IMAGE)
+      .withEnvironment({ EVENTSTORE_INSECURE: 'true', EVENTSTORE_MEM_DB: 'true', EVENTSTORE_RUN_PROJECTIONS: 'None' })
+      .withExposedPorts(PORT)
+      .withWaitStrategy(Wait.forHttp('/health/live', PORT).forStatusCode(204))
+      .withStartupTimeout(START_MS)
+      .start();
+    connectionString = `esdb://${container.getHost()}:${container.getMappedPort(PORT)}?tls=false`;
   }, START_MS);
 
   afterAll(async () => {
-    if (container !== undefined) await run('docker', ['rm', '--force', container]);
+    await container?.stop();
   });
 
   eventStoreContract(`EventStoreDbEventStore, on a real database (${real.name}),`, async () => {
