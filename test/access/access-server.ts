@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Agent, request } from 'undici';
 import { loadConfiguration } from '#lib/config';
 import { createLogger } from '#lib/observability';
@@ -18,59 +18,102 @@ export interface Json {
   readonly reason?: string;
 }
 
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Question {
-  readonly method: string;
-  readonly path: string;
+  readonly method?: string;
+  readonly path?: string;
   /** Absent: nobody in particular asks. */
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: object;
+  /** The certificate that the client shows, with its key. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
   /** Enough to know how the answer begins: for watches, which do not end. */
   readonly statusOnly?: boolean;
 }
 
 /** A whole server in this process, over HTTPS, on data of its own. */
 export class AccessServer {
+  /** Clients that show a certificate, by it. */
+  private readonly shown = new Map<string, Agent>();
+
   private constructor(
-    private readonly server: RunningServer,
+    private server: RunningServer,
     private readonly folder: string,
+    private readonly environment: Readonly<Record<string, string>>,
     private readonly agent: Agent,
   ) {}
 
   /**
-   * @param files - written before the start, by their names.
-   * @param settings - environment variables; a value that names one of the files becomes its path.
+   * @param files - written before the start, by their paths.
+   * @param settings - environment variables; a value that names one of the files, or a folder of some, becomes its path.
    */
   static async start(
     files: Readonly<Record<string, string>>,
     settings: Readonly<Record<string, string>>,
-    client: Agent.Options['connect'] = {},
   ): Promise<AccessServer> {
     const folder = await mkdtemp(join(tmpdir(), 'tagline-access-'));
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-    const resolved = Object.entries(settings).map(([key, value]) => [
-      key,
-      value in files ? join(folder, value) : value,
-    ]);
-    const configuration = loadConfiguration({
-      TAGLINE_DATA_DIR: join(folder, 'data'),
-      TAGLINE_LISTEN: '127.0.0.1:0',
-      ...(Object.fromEntries(resolved) as Record<string, string>),
-    });
-    const server = await startServer(configuration, createLogger({ level: 'error', format: 'json' }));
-    const agent = new Agent({ connect: { ca: server.identity.ca, ...client } });
-    return new AccessServer(server, folder, agent);
+    try {
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, name)), { recursive: true });
+        await writeFile(join(folder, name), text);
+      }
+      const isOurs = (value: string): boolean =>
+        value in files || Object.keys(files).some((name) => dirname(name) === value);
+      const environment: Record<string, string> = {
+        TAGLINE_DATA_DIR: join(folder, 'data'),
+        TAGLINE_LISTEN: '127.0.0.1:0',
+        ...Object.fromEntries(
+          Object.entries(settings).map(([key, value]) => [key, isOurs(value) ? join(folder, value) : value]),
+        ),
+      };
+      const server = await running(environment);
+      return new AccessServer(server, folder, environment, new Agent({ connect: { ca: server.identity.ca } }));
+    } catch (error) {
+      // What was opened before the failure may still be making its files.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      throw error;
+    }
+  }
+
+  /** Stops, and starts again on the same data with the files as they are now. */
+  async restart(): Promise<void> {
+    await this.server.stop();
+    this.server = await running(this.environment);
+  }
+
+  get url(): string {
+    return this.server.identity.serverUrl;
+  }
+
+  /** PEM of the authority that clients must trust. */
+  get ca(): string {
+    return this.server.identity.ca ?? '';
   }
 
   get adminToken(): string {
     return this.server.identity.adminToken;
   }
 
-  async ask({ method, path, token, headers = {}, body, statusOnly = false }: Question): Promise<Answer> {
+  async ask({
+    method = 'GET',
+    path = '/',
+    token,
+    headers = {},
+    body,
+    certificate,
+    statusOnly = false,
+  }: Question): Promise<Answer> {
     const abort = new AbortController();
     const response = await request(`${this.server.identity.serverUrl}${path}`, {
       method,
-      dispatcher: this.agent,
+      dispatcher: certificate === undefined ? this.agent : this.showing(certificate),
       signal: abort.signal,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -92,12 +135,44 @@ export class AccessServer {
     return this.ask({ method, path, token: this.adminToken, ...(body === undefined ? {} : { body }) });
   }
 
+  /** Who the server takes the sender of a question to be; its status where it does not know. */
+  async whoIs(question: Question): Promise<UserInfo | number> {
+    const { status, body } = await this.ask({
+      ...question,
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: {},
+    });
+    return status === 201 ? (body['status'] as { readonly userInfo: UserInfo }).userInfo : status;
+  }
+
+  /** A path in the folder that the server's files are in. */
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Closes connections, so that the next question is asked over a new one. */
+  async hangUp(): Promise<void> {
+    await Promise.all([...this.shown.values()].map((agent) => agent.destroy()));
+    this.shown.clear();
+  }
+
+  private showing(certificate: { readonly cert: string; readonly key: string }): Agent {
+    const { cert } = certificate;
+    const agent = this.shown.get(cert) ?? new Agent({ connect: { ca: this.server.identity.ca, ...certificate } });
+    this.shown.set(cert, agent);
+    return agent;
+  }
+
   async stop(): Promise<void> {
-    await this.agent.destroy();
+    for (const agent of [this.agent, ...this.shown.values()]) await agent.destroy();
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
+
+const running = (environment: Readonly<Record<string, string>>): Promise<RunningServer> =>
+  startServer(loadConfiguration(environment), createLogger({ level: 'silent', format: 'json' }));
 
 const contentType = (method: string): string =>
   method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';

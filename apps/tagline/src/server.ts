@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { constants } from 'node:crypto';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { clientAuthorities, ensureIdentity, publishAddress, type Identity } from '#lib/access';
 import type { AccessConfiguration, Configuration, ListenAddress } from '#lib/config';
@@ -68,10 +69,16 @@ export async function startServer(configuration: Configuration, logger: Logger):
   }
 }
 
-/** A certificate is asked for where one can be used, and never wanted: whoever has none may have a token. */
+/**
+ * A certificate is asked for where one can be used, and never wanted: whoever has none may have a token.
+ *
+ * Sessions are then not resumed: a resumed one knows the certificate of the client, but no longer those between it and
+ * the authority, without which nobody can tell that the authority stands behind it.
+ */
 async function clientCertificates(access: AccessConfiguration): Promise<TlsOptions & SecureContextOptions> {
   const ca = await clientAuthorities(access);
-  return ca.length === 0 ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+  if (ca.length === 0) return {};
+  return { ca, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
 }
 
 /** Before the first request, so that nobody is refused for a role that is about to come. */

@@ -16,4 +16,6 @@ export {
 } from './in-process-registry/in-process-registry.js';
 export type { RegistryAuth } from './in-process-registry/registry-access.js';
 export type { RequestKind } from './in-process-registry/registry-routes.js';
+export { InProcessIssuer, type IssuerFault, type TokenOptions } from './in-process-issuer.js';
+export { TestAuthority, type IssuedTo } from './test-authority.js';
 export { selfSignedCertificate, type TestCertificate } from './test-certificate.js';

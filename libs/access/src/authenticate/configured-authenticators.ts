@@ -45,19 +45,18 @@ export async function configuredAuthenticators({
   }
   chain.push(new StaticTokenAuthenticator(adminToken, ADMIN));
   if (tokenFile !== undefined) {
-    const tokens = await usable('access.tokenFile', () =>
-      TokenFileAuthenticator.open(tokenFile, {
-        onUnreadable: (error) => onProblem('the token file cannot be read, what it held before stays in force', error),
-      }),
+    const onUnreadable = nowAndThen((error) =>
+      onProblem('the token file cannot be read, what it held before stays in force', error),
     );
+    const tokens = await usable('access.tokenFile', () => TokenFileAuthenticator.open(tokenFile, { onUnreadable }));
     chain.push(tokens);
     closers.push(() => tokens.close());
   }
   if (oidc?.issuer !== undefined) {
     const { issuer, audience = '', usernamePrefix, groupsClaim, caFile } = oidc;
     const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
-    const provider = new OidcProvider({ issuer, ca });
     const onUnavailable = nowAndThen((error) => onProblem('the OpenID provider cannot be asked for its keys', error));
+    const provider = new OidcProvider({ issuer, ca, onUnavailable });
     const keys = (): ReturnType<OidcProvider['keys']> => provider.keys();
     chain.push(new OidcAuthenticator({ ...oidc, issuer, audience, usernamePrefix, groupsClaim, keys, onUnavailable }));
     closers.push(() => provider.close());
@@ -82,7 +81,7 @@ async function usable<T>(key: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Passes on the first call, and later ones only after a pause: what anybody can cause must not fill the log. */
+/** Passes on the first call, and later ones only after a pause: what goes on and on must not fill the log. */
 function nowAndThen(report: (error: unknown) => void): (error: unknown) => void {
   let quietUntil = 0;
   return (error) => {

@@ -15,6 +15,12 @@ export interface OidcOptions extends OidcMapping {
   readonly onUnavailable?: (error: unknown) => void;
 }
 
+interface Verified {
+  readonly answer: Exclude<Authentication, undefined>;
+  /** By the clock that tokens are made by. */
+  readonly until: number;
+}
+
 /** Longer is no token that a provider makes. */
 const MAX_TOKEN_LENGTH = 16_384;
 const CACHED_TOKENS = 1_000;
@@ -23,10 +29,7 @@ const REMEMBER_MS = 60_000;
 
 /** Knows users by the ID tokens of an OpenID provider. */
 export class OidcAuthenticator implements Authenticator {
-  private readonly verified = new LRUCache<string, Exclude<Authentication, undefined>>({
-    max: CACHED_TOKENS,
-    ttl: REMEMBER_MS,
-  });
+  private readonly verified = new LRUCache<string, Verified>({ max: CACHED_TOKENS });
 
   constructor(private readonly options: OidcOptions) {}
 
@@ -34,7 +37,8 @@ export class OidcAuthenticator implements Authenticator {
     const token = bearerToken(credentials);
     if (token === undefined || !this.isOwn(token)) return undefined;
     const digest = tokenDigest(token);
-    return this.verified.get(digest) ?? this.verify(token, digest);
+    const known = this.verified.get(digest);
+    return known !== undefined && Date.now() < known.until ? known.answer : this.verify(token, digest);
   }
 
   /** Whether a token says that it comes from this provider. */
@@ -62,12 +66,18 @@ export class OidcAuthenticator implements Authenticator {
       return 'rejected';
     }
     const user = userOfClaims(claims, this.options) ?? 'rejected';
-    const left = (claims.exp ?? 0) * 1_000 - Date.now();
-    if (left > 0) this.verified.set(digest, user, { ttl: Math.min(left, REMEMBER_MS) });
+    const until = Math.min((claims.exp ?? 0) * 1_000, Date.now() + REMEMBER_MS);
+    this.verified.set(digest, { answer: user, until });
     return user;
   }
 }
 
-/** A wrong token is nothing to be told of; that the keys cannot be fetched is. */
+/** A wrong token is nothing to be told of; that the keys cannot be fetched, or are none, is. */
 const isFaultOfToken = (error: unknown): boolean =>
-  error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !(error instanceof errors.JWKSInvalid);
+  error instanceof errors.JOSEError && !FAULTS_OF_PROVIDER.has(error.code);
+
+const FAULTS_OF_PROVIDER: ReadonlySet<string> = new Set([
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+]);
