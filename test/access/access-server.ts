@@ -135,6 +135,13 @@ export class AccessServer {
     return this.ask({ method, path, token: this.adminToken, ...(body === undefined ? {} : { body }) });
   }
 
+  /** What the administrator gets, as text: for answers that are no single object. */
+  async read(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const headers = { authorization: `Bearer ${this.adminToken}` };
+    const { statusCode, body } = await request(`${this.url}${path}`, { dispatcher: this.agent, headers });
+    return { status: statusCode, text: await body.text() };
+  }
+
   /** Who the server takes the sender of a question to be; its status where it does not know. */
   async whoIs(question: Question): Promise<UserInfo | number> {
     const { status, body } = await this.ask({

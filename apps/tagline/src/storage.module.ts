@@ -1,4 +1,5 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { SERVICE_ACCOUNTS, type ServiceAccounts } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
@@ -10,6 +11,7 @@ import {
   Projector,
   READ_MODEL,
   readModelShape,
+  type ReadModel,
 } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
 import { readModelPath } from './data-directory.js';
@@ -62,6 +64,7 @@ class StorageLifecycle implements OnApplicationShutdown {
       inject: [EmbeddedReadModel, Projector],
       useFactory: (stored: EmbeddedReadModel, projector: Projector) => new LocalReadModel(stored, projector),
     },
+    { provide: SERVICE_ACCOUNTS, inject: [EVENT_STORE, READ_MODEL], useFactory: serviceAccounts },
     {
       provide: NAMESPACE_CHANGES,
       inject: [EVENT_STORE],
@@ -74,9 +77,19 @@ class StorageLifecycle implements OnApplicationShutdown {
     },
     StorageLifecycle,
   ],
-  exports: [EVENT_STORE, EmbeddedReadModel, Projector, READ_MODEL, NAMESPACE_CHANGES, IMAGE_CHANGES],
+  exports: [EVENT_STORE, EmbeddedReadModel, Projector, READ_MODEL, SERVICE_ACCOUNTS, NAMESPACE_CHANGES, IMAGE_CHANGES],
 })
 export class StorageModule {}
+
+/** Which service accounts there are, as fresh as the log: a token ends the moment that its account is deleted. */
+function serviceAccounts(store: EventStore, readModel: ReadModel): ServiceAccounts {
+  return {
+    async uidOf(namespace, name) {
+      await readModel.waitFor(await store.lastPosition());
+      return (await readModel.serviceAccount(namespace, name))?.account.uid;
+    },
+  };
+}
 
 /** Brings the read models up to date before anything is served. */
 async function startProjector(

@@ -22,13 +22,14 @@ export interface Given {
 export class TaglineModule {
   static forRoot({ configuration, identity, logger }: Given): DynamicModule {
     const { dataDir, access } = configuration;
-    const { adminToken } = identity;
+    const { adminToken, tokenKey } = identity;
     return {
       module: TaglineModule,
       imports: [
         GivenModule.of(configuration, logger),
         AccessModule.forRoot({
           adminToken,
+          tokenKey,
           access,
           onProblem: (what, error) => logger.warn({ err: error }, what),
         }),
@@ -47,7 +48,7 @@ export class TaglineModule {
         }),
         StorageModule,
         ContextsModule,
-        global(TenancyModule.forRoot({ dataDir })),
+        global(TenancyModule.forRoot({ dataDir, maxTokenLifetime: access.maxTokenLifetime })),
         ImportSurroundingsModule,
         global(ImportModule.forRoot({ settings: importSettings(configuration) })),
         global({ module: ImageApiModule }),

@@ -1,10 +1,24 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { AUTHENTICATOR } from './authenticate/authenticator.js';
+import { AuthenticatorChain } from './authenticate/authenticator-chain.js';
 import { configuredAuthenticators, type AuthenticationOptions } from './authenticate/configured-authenticators.js';
+import {
+  SERVICE_ACCOUNTS,
+  ServiceAccountAuthenticator,
+  type ServiceAccounts,
+} from './service-accounts/service-account-authenticator.js';
+import { TOKEN_ISSUER, TokenIssuer } from './service-accounts/token-issuer.js';
+import { TOKEN_REVIEWER, TokenReviewer } from './service-accounts/token-reviewer.js';
 
 const CONFIGURED = Symbol('ConfiguredAuthenticators');
+const ACCOUNTS = Symbol('ServiceAccountAuthenticator');
 
 type Configured = Awaited<ReturnType<typeof configuredAuthenticators>>;
+
+export interface AccessOptions extends AuthenticationOptions {
+  /** PEM of the private key that tokens of service accounts are signed with. */
+  readonly tokenKey: string;
+}
 
 /** Lets go of files and connections when the app ends. */
 @Injectable()
@@ -16,19 +30,40 @@ class AuthenticationLifecycle implements OnApplicationShutdown {
   }
 }
 
-/** Offers the authenticator that every request goes through. Who may do what is for {@link RbacModule}. */
+/**
+ * Offers the authenticator that every request goes through, and the issuer of the tokens that it knows. Who may do what is
+ * for {@link RbacModule}. The app binds {@link SERVICE_ACCOUNTS}.
+ */
 @Module({})
 export class AccessModule {
-  static forRoot(options: AuthenticationOptions): DynamicModule {
+  static forRoot({ tokenKey, ...options }: AccessOptions): DynamicModule {
     return {
       module: AccessModule,
       global: true,
       providers: [
         { provide: CONFIGURED, useFactory: () => configuredAuthenticators(options) },
-        { provide: AUTHENTICATOR, inject: [CONFIGURED], useFactory: ({ authenticator }: Configured) => authenticator },
+        { provide: TOKEN_ISSUER, useFactory: () => TokenIssuer.open(tokenKey) },
+        {
+          provide: ACCOUNTS,
+          inject: [TOKEN_ISSUER, SERVICE_ACCOUNTS],
+          useFactory: (issuer: TokenIssuer, accounts: ServiceAccounts) =>
+            new ServiceAccountAuthenticator(issuer, accounts),
+        },
+        {
+          provide: AUTHENTICATOR,
+          inject: [CONFIGURED, ACCOUNTS],
+          useFactory: ({ authenticators }: Configured, accounts: ServiceAccountAuthenticator) =>
+            new AuthenticatorChain([...authenticators, accounts]),
+        },
+        {
+          provide: TOKEN_REVIEWER,
+          inject: [AUTHENTICATOR, ACCOUNTS],
+          useFactory: (chain: AuthenticatorChain, accounts: ServiceAccountAuthenticator) =>
+            new TokenReviewer(chain, accounts),
+        },
         AuthenticationLifecycle,
       ],
-      exports: [AUTHENTICATOR],
+      exports: [AUTHENTICATOR, TOKEN_ISSUER, TOKEN_REVIEWER],
     };
   }
 }

@@ -5,10 +5,17 @@ import type { ImageSignaturesEvent } from './image-signatures/events.js';
 import type { ImageStreamEvent } from './image-stream/events.js';
 import type { ImageStreamImportEvent } from './image-stream-import/events.js';
 import type { NamespaceEvent } from './namespace/events.js';
+import type { ServiceAccountEvent } from './service-account/events.js';
 
 /** Every event that Tagline knows. */
 export type TaglineEvent =
-  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent | DeclaredEvent;
+  | ImageEvent
+  | ImageSignaturesEvent
+  | ImageStreamEvent
+  | ImageStreamImportEvent
+  | NamespaceEvent
+  | DeclaredEvent
+  | ServiceAccountEvent;
 
 export type EventType = TaglineEvent['type'];
 
@@ -74,6 +81,10 @@ export const CATALOGUE: Readonly<Record<EventType, Entry>> = {
   ResourceQuotaMetadataChanged: FIRST,
   ResourceQuotaSpecChanged: FIRST,
   ResourceQuotaDeleted: FIRST,
+  ServiceAccountCreated: FIRST,
+  ServiceAccountMetadataChanged: FIRST,
+  ServiceAccountContentChanged: FIRST,
+  ServiceAccountDeleted: FIRST,
 };
 
 export class UnknownEventError extends Error {

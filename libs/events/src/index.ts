@@ -24,4 +24,6 @@ export * from './namespace/fold.js';
 export * from './rbac/events.js';
 export * from './rbac/fold.js';
 export * from './rbac/values.js';
+export * from './service-account/events.js';
+export * from './service-account/fold.js';
 export * from './stream-name.js';

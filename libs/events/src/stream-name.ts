@@ -16,6 +16,7 @@ export const AGGREGATES = [
   'clusterRoleBinding',
   'limitRange',
   'resourceQuota',
+  'serviceAccount',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
@@ -31,6 +32,7 @@ export const streamName = {
   clusterRoleBinding: (name: string): StreamName => `clusterRoleBinding-${name}` as StreamName,
   limitRange: (namespace: string, name: string): StreamName => `limitRange-${namespace}/${name}` as StreamName,
   resourceQuota: (namespace: string, name: string): StreamName => `resourceQuota-${namespace}/${name}` as StreamName,
+  serviceAccount: (namespace: string, name: string): StreamName => `serviceAccount-${namespace}/${name}` as StreamName,
 } as const;
 
 /** Splits a stream's name into its aggregate and the aggregate's own name. */

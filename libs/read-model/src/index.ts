@@ -5,6 +5,7 @@ export * from './documents/tag-revision.js';
 export * from './embedded/embedded-read-model.js';
 export * from './projections/declared-projection.js';
 export * from './projections/namespace-projection.js';
+export * from './projections/service-account-projection.js';
 export * from './projector.js';
 export * from './read-model.js';
 export * from './tables.js';

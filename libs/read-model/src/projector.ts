@@ -7,6 +7,7 @@ import { ImageStreamProjection } from './projections/image-stream-projection.js'
 import { NamespaceProjection } from './projections/namespace-projection.js';
 import type { AnyRecorded, Projection } from './projections/projection.js';
 import { StreamCountProjection } from './projections/stream-count-projection.js';
+import { ServiceAccountProjection } from './projections/service-account-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
@@ -28,6 +29,7 @@ export const projections = ({ historyWindow }: ReadModelOptions): readonly Proje
   new NamespaceProjection(),
   new DeclaredProjection(),
   new StreamCountProjection(),
+  new ServiceAccountProjection(),
 ];
 
 interface Waiter {

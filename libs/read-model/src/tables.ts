@@ -21,6 +21,8 @@ export interface Tables {
   readonly declared: Table;
   /** `[namespace]` → how many streams it has, where there are any. */
   readonly streamCounts: Table;
+  /** `[namespace, name]` → service account. */
+  readonly serviceAccounts: Table;
 }
 
 export type TableName = keyof Tables;
@@ -35,6 +37,7 @@ export const TABLES: readonly TableName[] = [
   'namespaces',
   'declared',
   'streamCounts',
+  'serviceAccounts',
 ];
 
 export interface Entry {

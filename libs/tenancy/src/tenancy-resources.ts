@@ -1,4 +1,4 @@
-import type { Authorizer } from '#lib/access';
+import type { Authorizer, TokenReviewer } from '#lib/access';
 import type { ResourceDefinition } from '#lib/kube-api';
 import { absentResources } from './absent/absent-resources.js';
 import { limitResources, type LimitResourcesDeps } from './limits/limit-resources.js';
@@ -11,12 +11,19 @@ import { rbacResources, type RbacResourcesDeps } from './rbac/rbac-resources.js'
 import { accessReviewResources } from './reviews/access-review-resources.js';
 import { legacyAccessReviewResource } from './reviews/legacy-access-review-resource.js';
 import { selfSubjectReviewResource } from './reviews/self-subject-review-resource.js';
+import { tokenReviewResource } from './reviews/token-review-resource.js';
 import { userResource } from './reviews/user-resource.js';
 import { secretResource } from './secrets/secret-resource.js';
 import type { SecretStorageDeps } from './secrets/secret-storage.js';
+import {
+  serviceAccountResource,
+  type ServiceAccountResourceDeps,
+} from './service-accounts/service-account-resource.js';
 
 export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
   readonly authorizer: Authorizer;
+  readonly tokenReviewer: TokenReviewer;
+  readonly serviceAccounts: Omit<ServiceAccountResourceDeps, 'store' | 'readModel'>;
   readonly rbac: Omit<RbacResourcesDeps, 'authorizer' | 'store' | 'readModel'>;
   readonly limits: Omit<LimitResourcesDeps, 'store' | 'readModel'>;
 }
@@ -25,10 +32,12 @@ export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
 export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition[] => [
   namespaceResource(deps),
   secretResource(deps),
+  serviceAccountResource({ ...deps, ...deps.serviceAccounts }),
   projectResource(deps, mayGetProject(deps.authorizer, deps.rbac.follower)),
   projectRequestResource(deps),
   userResource(),
   selfSubjectReviewResource(),
+  tokenReviewResource(deps.tokenReviewer),
   ...accessReviewResources(deps.authorizer),
   legacyAccessReviewResource(deps.authorizer),
   ...rbacResources({ ...deps, ...deps.rbac }),

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { RbacIndex, RbacModule } from '#lib/access';
+import { RbacIndex, RbacModule, TOKEN_ISSUER, TOKEN_REVIEWER } from '#lib/access';
 import { EVENT_STORE } from '#lib/event-store';
 import { ChangeFeed, READ_MODEL } from '#lib/read-model';
 import type { ResourceDefinition } from '#lib/kube-api';
@@ -14,12 +14,14 @@ import { temporaryFolder, tenancyFixture, type TenancyFixture } from './testing/
 
 @Module({})
 class StoresModule {
-  static of({ store, readModel }: TenancyFixture, contents: NamespaceContents): DynamicModule {
+  static of({ store, readModel, issuer, tokenReviewer }: TenancyFixture, contents: NamespaceContents): DynamicModule {
     const provided = [
       { provide: EVENT_STORE, useValue: store },
       { provide: READ_MODEL, useValue: readModel },
       { provide: NAMESPACE_CHANGES, useValue: new ChangeFeed(store, new Set(['namespace'])) },
       { provide: NAMESPACE_CONTENTS, useValue: contents },
+      { provide: TOKEN_ISSUER, useValue: issuer },
+      { provide: TOKEN_REVIEWER, useValue: tokenReviewer },
     ];
     return { module: StoresModule, global: true, providers: provided, exports: provided.map(({ provide }) => provide) };
   }
@@ -43,7 +45,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
       StoresModule.of(fixture, { deleteAll }),
       RbacModule.forRoot({ selfProvisioning: true }),
       LimitsModule.forRoot(),
-      TenancyModule.forRoot({ dataDir: folder.path }),
+      TenancyModule.forRoot({ dataDir: folder.path, maxTokenLifetime: 86_400_000 }),
     ],
   }).compile();
   await built.init();
@@ -73,6 +75,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
       '/limitranges',
       '/resourcequotas',
       '/secrets',
+      '/serviceaccounts',
       '/pods',
       'project.openshift.io/projects',
       'user.openshift.io/users',

@@ -9,7 +9,16 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { AUTHORIZER, RbacFollower, RbacIndex, type Authorizer } from '#lib/access';
+import {
+  AUTHORIZER,
+  RbacFollower,
+  RbacIndex,
+  TOKEN_ISSUER,
+  TOKEN_REVIEWER,
+  type Authorizer,
+  type TokenIssuer,
+  type TokenReviewer,
+} from '#lib/access';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { ChangeFeed, LIMIT_KINDS, RBAC_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { DeclaredContents } from './declared/declared-contents.js';
@@ -20,6 +29,8 @@ import { NamespaceService } from './namespaces/namespace-service.js';
 import { NamespaceBindings } from './rbac/namespace-bindings.js';
 import { DeclaredService } from './declared/declared-service.js';
 import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
+import { ServiceAccountContents } from './service-accounts/service-account-contents.js';
+import { ServiceAccountService } from './service-accounts/service-account-service.js';
 import { TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
 /** Nest token of the feed of changes that the watches of namespaces and projects are made of. */
@@ -28,6 +39,8 @@ export const NAMESPACE_CHANGES = Symbol('NamespaceChanges');
 export interface TenancyOptions {
   /** Directory of `secrets.lmdb` and `secrets.key`. */
   readonly dataDir: string;
+  /** How long tokens of service accounts are good at most, in milliseconds. */
+  readonly maxTokenLifetime: number;
   /** Modules that offer what is injected here, where they are not global. */
   readonly imports?: ModuleMetadata['imports'];
 }
@@ -64,7 +77,7 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
  */
 @Module({})
 export class TenancyModule {
-  static forRoot({ dataDir, imports = [] }: TenancyOptions): DynamicModule {
+  static forRoot({ dataDir, maxTokenLifetime, imports = [] }: TenancyOptions): DynamicModule {
     return {
       module: TenancyModule,
       imports,
@@ -79,6 +92,17 @@ export class TenancyModule {
           provide: DeclaredService,
           useFactory: (store: EventStore) => new DeclaredService(store),
           inject: [EVENT_STORE],
+        },
+        {
+          provide: ServiceAccountService,
+          useFactory: (store: EventStore) => new ServiceAccountService(store),
+          inject: [EVENT_STORE],
+        },
+        {
+          provide: ServiceAccountContents,
+          useFactory: (store: EventStore, readModel: ReadModel, service: ServiceAccountService) =>
+            new ServiceAccountContents(store, readModel, service),
+          inject: [EVENT_STORE, READ_MODEL, ServiceAccountService],
         },
         {
           provide: NamespaceBindings,
@@ -96,15 +120,16 @@ export class TenancyModule {
           useFactory: finalizer,
           inject: [
             ...[EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE],
-            ...[DeclaredService, NamespaceBindings],
+            ...[DeclaredService, ServiceAccountContents, NamespaceBindings],
           ],
         },
         {
           provide: TENANCY_RESOURCES,
-          useFactory: resources,
+          useFactory: resources(maxTokenLifetime),
           inject: [
             ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
             ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
+            ...[ServiceAccountService, TOKEN_ISSUER, TOKEN_REVIEWER],
           ],
         },
         TenancyLifecycle,
@@ -121,6 +146,7 @@ function finalizer(
   contents: NamespaceContents,
   secrets: SecretStore,
   service: DeclaredService,
+  accounts: ServiceAccountContents,
   bindings: NamespaceBindings,
 ): NamespaceFinalizer {
   const limits = new DeclaredContents({ store, readModel, service }, LIMIT_KINDS);
@@ -130,7 +156,7 @@ function finalizer(
     readModel,
     namespaces,
     // Who may do what goes last: until then its users see how their namespace empties.
-    contents: [contents, secrets, limits, bindings],
+    contents: [contents, secrets, limits, accounts, bindings],
     onFailure: (namespace, error) => {
       const what =
         namespace === undefined
@@ -141,24 +167,33 @@ function finalizer(
   });
 }
 
-const resources = (
-  store: EventStore,
-  readModel: ReadModel,
-  changes: ChangeFeed,
-  namespaces: NamespaceService,
-  secrets: SecretStore,
-  authorizer: Authorizer,
-  defaults: NamespaceBindings,
-  service: DeclaredService,
-  index: RbacIndex,
-  follower: RbacFollower,
-  limits: LimitFollower,
-) =>
-  tenancyResources({
-    ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults },
-    rbac: {
-      ...{ service, index, follower, builtin: index.builtin() },
-      changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
-    },
-    limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
-  });
+const resources =
+  (maxTokenLifetime: number) =>
+  (
+    store: EventStore,
+    readModel: ReadModel,
+    changes: ChangeFeed,
+    namespaces: NamespaceService,
+    secrets: SecretStore,
+    authorizer: Authorizer,
+    defaults: NamespaceBindings,
+    service: DeclaredService,
+    index: RbacIndex,
+    follower: RbacFollower,
+    limits: LimitFollower,
+    accounts: ServiceAccountService,
+    issuer: TokenIssuer,
+    tokenReviewer: TokenReviewer,
+  ) =>
+    tenancyResources({
+      ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults, tokenReviewer },
+      serviceAccounts: {
+        ...{ service: accounts, issuer, maxTokenLifetime },
+        changes: new ChangeFeed(store, new Set(['serviceAccount'])),
+      },
+      rbac: {
+        ...{ service, index, follower, builtin: index.builtin() },
+        changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
+      },
+      limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
+    });

@@ -1,15 +1,13 @@
-import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
-import { AccessModule } from '../access.module.js';
 import { ADMIN, ANONYMOUS } from '../user.js';
-import { AUTHENTICATOR } from './authenticator.js';
-import type { Authenticator } from './authenticator.js';
+import { AuthenticatorChain } from './authenticator-chain.js';
+import { configuredAuthenticators } from './configured-authenticators.js';
 
 const token = 'a-secret_token.of~22+letters/==';
 
 async function authenticate(authorization?: string) {
-  const module = await Test.createTestingModule({ imports: [AccessModule.forRoot({ adminToken: token })] }).compile();
-  return module.get<Authenticator>(AUTHENTICATOR).authenticate({ authorization });
+  const { authenticators } = await configuredAuthenticators({ adminToken: token });
+  return new AuthenticatorChain(authenticators).authenticate({ authorization });
 }
 
 describe('who sends a request', () => {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { ConfigurationError, type AccessConfiguration } from '#lib/config';
 import { ADMIN } from '../user.js';
 import type { Authenticator } from './authenticator.js';
-import { AuthenticatorChain } from './authenticator-chain.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { ClientCertificateAuthenticator } from './client-certificate-authenticator.js';
 import { OidcAuthenticator } from './oidc-authenticator.js';
@@ -31,7 +30,10 @@ export async function configuredAuthenticators({
   adminToken,
   access,
   onProblem = () => undefined,
-}: AuthenticationOptions): Promise<{ readonly authenticator: Authenticator; readonly close: () => Promise<void> }> {
+}: AuthenticationOptions): Promise<{
+  readonly authenticators: readonly Authenticator[];
+  readonly close: () => Promise<void>;
+}> {
   const chain: Authenticator[] = [];
   const closers: (() => void | Promise<void>)[] = [];
   const { requestHeader, clientCaFile, tokenFile, oidc } = access ?? {};
@@ -62,7 +64,7 @@ export async function configuredAuthenticators({
     closers.push(() => provider.close());
   }
   return {
-    authenticator: new AuthenticatorChain(chain),
+    authenticators: chain,
     close: async () => {
       for (const close of closers) await close();
     },

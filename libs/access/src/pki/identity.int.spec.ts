@@ -33,6 +33,7 @@ describe('the identity of a server', () => {
       'ca.key': 0o600,
       'tls.crt': 0o644,
       'tls.key': 0o600,
+      'tokens.key': 0o600,
       kubeconfig: 0o600,
     });
   });

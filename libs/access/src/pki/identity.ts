@@ -5,6 +5,7 @@ import { ensureAdminToken } from './admin-token.js';
 import { ensureCertificateAuthority } from './certificate-authority.js';
 import { readIfPresent } from './durable-file.js';
 import { ensureKubeconfig } from './kubeconfig.js';
+import { ensureTokenKey } from '../service-accounts/token-key.js';
 import { serverNames, serverUrlOf } from './server-names.js';
 import { ensureServerCertificate } from './server-certificate.js';
 import type { ServerCertificate } from './server-certificate.js';
@@ -14,6 +15,8 @@ export interface Identity extends ServerCertificate {
   /** PEM of what clients must trust; `undefined` where a configured certificate leads to an authority that they know. */
   readonly ca: string | undefined;
   readonly adminToken: string;
+  /** PEM of the private key that tokens are signed with. */
+  readonly tokenKey: string;
   readonly kubeconfigPath: string;
   readonly serverUrl: string;
 }
@@ -40,9 +43,10 @@ export async function ensureIdentity(
 ): Promise<Identity> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const adminToken = await ensureAdminToken(dataDir);
+  const tokenKey = await ensureTokenKey(dataDir);
   const certificate =
     tls === undefined ? await ownCertificate(dataDir, listen, names, now) : await givenCertificate(tls);
-  const identity = { ...certificate, adminToken };
+  const identity = { ...certificate, adminToken, tokenKey };
   return listen.port === 0
     ? { ...identity, kubeconfigPath: '', serverUrl: serverUrlOf(listen) }
     : publishAddress(dataDir, identity, listen);

@@ -67,6 +67,12 @@ const WRITE_STREAMS: readonly RoleRule[] = [
 
 const USE_SECRETS = rule(READ_WRITE, CORE, ['secrets']);
 
+/** Whoever may make tokens of a service account, or act as it, has its rights. */
+const USE_SERVICE_ACCOUNTS: readonly RoleRule[] = [
+  rule([...WRITE, 'impersonate'], CORE, ['serviceaccounts']),
+  rule(['create'], CORE, ['serviceaccounts/token']),
+];
+
 const GRANT_ROLES: readonly RoleRule[] = [
   rule(READ_WRITE, RBAC, ROLES),
   rule(['create'], AUTHORIZATION, ['localsubjectaccessreviews']),
@@ -110,7 +116,7 @@ export const BUILTIN_CLUSTER_ROLES: readonly BuiltinClusterRole[] = [
   },
   {
     name: 'edit',
-    description: 'Changes image streams and secrets of a namespace.',
+    description: 'Changes image streams, secrets and service accounts of a namespace.',
     rules: [],
     aggregates: true,
     partOf: ['admin'],
@@ -131,7 +137,7 @@ export const BUILTIN_CLUSTER_ROLES: readonly BuiltinClusterRole[] = [
   {
     name: 'system:aggregate-to-edit',
     description: 'What "edit" has beyond "view".',
-    rules: [...WRITE_STREAMS, USE_SECRETS],
+    rules: [...WRITE_STREAMS, USE_SECRETS, ...USE_SERVICE_ACCOUNTS],
     partOf: ['edit'],
   },
   {
@@ -221,6 +227,14 @@ export const BUILTIN_CLUSTER_ROLES: readonly BuiltinClusterRole[] = [
       rule(['get'], IMAGES, ['imagestreams/layers']),
       rule(['update'], IMAGES, ['imagestreams']),
       rule(['create'], IMAGES, ['imagestreammappings']),
+      rule(['create'], AUTHORIZATION, ['subjectaccessreviews']),
+    ],
+  },
+  {
+    name: 'system:auth-delegator',
+    description: 'Asks who somebody is and what they may do, for servers that leave both to this one.',
+    rules: [
+      rule(['create'], ['authentication.k8s.io'], ['tokenreviews']),
       rule(['create'], AUTHORIZATION, ['subjectaccessreviews']),
     ],
   },

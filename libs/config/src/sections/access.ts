@@ -10,7 +10,10 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { Section, Setting } from '../setting.js';
+import { IsDuration, Section, Setting } from '../setting.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 const FILE = { message: 'must be the path of a file' };
 const FOLDER = { message: 'must be the path of a folder' };
@@ -165,6 +168,14 @@ export class AccessConfiguration {
   @Setting('flag')
   @IsBoolean({ message: 'must be true or false' })
   readonly selfProvisioning: boolean = true;
+
+  /**
+   * How long tokens of service accounts are good at most; whoever asks for longer gets one of this. A token cannot be taken
+   * back but by deleting its service account.
+   */
+  @Setting('duration')
+  @IsDuration(10 * MINUTE)
+  readonly maxTokenLifetime: number = 365 * DAY;
 
   @Section(RequestHeaderConfiguration)
   @ValidateNested({ message: 'must be an object' })

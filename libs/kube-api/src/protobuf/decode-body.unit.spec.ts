@@ -49,6 +49,20 @@ describe('a body that kubectl sends', () => {
     });
   });
 
+  it('is the service account that it creates, and the token that it asks for', () => {
+    expect(decodeProtobufBody(sentBy('create serviceaccount robot'))).toEqual({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'robot', namespace: 'demo' },
+    });
+    expect(decodeProtobufBody(sentBy('create token robot --duration=1h --audience=tagline'))).toEqual({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: { audiences: ['tagline'], expirationSeconds: 3600 },
+    });
+  });
+
   it('is the pull secret that it creates, with its bytes in base64', () => {
     const secret = decodeProtobufBody(sentBy('create secret docker-registry pull'));
     expect(secret).toMatchObject({

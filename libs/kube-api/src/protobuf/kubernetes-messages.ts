@@ -105,6 +105,13 @@ const objectReference: MessageShape = {
   7: text('fieldPath'),
 };
 
+const serviceAccount: MessageShape = {
+  1: metadata,
+  2: many('secrets', objectReference),
+  3: many('imagePullSecrets', { 1: text('name') }),
+  4: optionalFlag('automountServiceAccountToken'),
+};
+
 const event: MessageShape = {
   1: metadata,
   2: one('involvedObject', objectReference),
@@ -129,6 +136,18 @@ const userInfo: MessageShape = {
   3: texts('groups'),
   4: mapOf('extra', 'strings'),
 };
+
+/** The status, which only the server writes, is passed over. */
+const tokenRequest: MessageShape = {
+  1: metadata,
+  2: one('spec', {
+    1: texts('audiences'),
+    3: one('boundObjectRef', { 1: text('kind'), 2: text('apiVersion'), 3: text('name'), 4: text('uid') }),
+    4: optionalInt64('expirationSeconds'),
+  }),
+};
+
+const tokenReview: MessageShape = { 1: metadata, 2: one('spec', { 1: text('token'), 2: texts('audiences') }) };
 
 const selfSubjectReview: MessageShape = { 1: metadata, 2: one('status', { 1: one('userInfo', userInfo) }) };
 
@@ -239,6 +258,9 @@ const KINDS: ReadonlyMap<string, MessageShape> = new Map([
   ['v1/Event', event],
   ['v1/LimitRange', limitRange],
   ['v1/ResourceQuota', resourceQuota],
+  ['v1/ServiceAccount', serviceAccount],
+  ['authentication.k8s.io/v1/TokenRequest', tokenRequest],
+  ['authentication.k8s.io/v1/TokenReview', tokenReview],
   ['authentication.k8s.io/v1/SelfSubjectReview', selfSubjectReview],
   ['authorization.k8s.io/v1/SelfSubjectAccessReview', selfSubjectAccessReview],
   ['authorization.k8s.io/v1/SelfSubjectRulesReview', selfSubjectRulesReview],

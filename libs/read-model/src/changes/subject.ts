@@ -5,6 +5,7 @@ import {
   foldHeader,
   foldImage,
   foldNamespace,
+  foldServiceAccount,
   foldSignatures,
   foldTag,
   isAbsent,
@@ -22,6 +23,8 @@ import {
   type NamespaceState,
   type Position,
   type RecordedEvent,
+  type ServiceAccountEvent,
+  type ServiceAccountState,
   type SignaturesState,
   type StreamHeader,
   type StreamName,
@@ -29,7 +32,7 @@ import {
 } from '#lib/events';
 
 /** Something that clients watch, built from one or more aggregates. */
-export type SubjectKind = 'imageStream' | 'image' | 'namespace' | DeclaredKind;
+export type SubjectKind = 'imageStream' | 'image' | 'namespace' | 'serviceAccount' | DeclaredKind;
 
 export interface Subject {
   readonly kind: SubjectKind;
@@ -64,7 +67,13 @@ export interface DeclaredSnapshot {
   readonly version: Position;
 }
 
-export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | DeclaredSnapshot;
+export interface ServiceAccountSnapshot {
+  readonly kind: 'serviceAccount';
+  readonly account: ServiceAccountState | undefined;
+  readonly version: Position;
+}
+
+export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | DeclaredSnapshot | ServiceAccountSnapshot;
 
 /** The subject whose looks an event changes; `undefined` for events that nobody can watch. */
 export function subjectOf(stream: StreamName): Subject | undefined {
@@ -78,6 +87,7 @@ export function subjectOf(stream: StreamName): Subject | undefined {
     case 'clusterRoleBinding':
     case 'limitRange':
     case 'resourceQuota':
+    case 'serviceAccount':
       return { kind: aggregate, id };
     case 'image':
     case 'imageSignatures':
@@ -100,6 +110,7 @@ export function streamsOf({ kind, id }: Subject): readonly StreamName[] {
     case 'clusterRoleBinding':
     case 'limitRange':
     case 'resourceQuota':
+    case 'serviceAccount':
       return [`${kind}-${id}` as StreamName];
   }
 }
@@ -119,6 +130,8 @@ export function emptySnapshot(kind: SubjectKind): Snapshot {
     case 'limitRange':
     case 'resourceQuota':
       return { kind, object: undefined, version: 0 };
+    case 'serviceAccount':
+      return { kind, account: undefined, version: 0 };
   }
 }
 
@@ -137,6 +150,8 @@ export const exists = (snapshot: Snapshot): boolean => {
     case 'limitRange':
     case 'resourceQuota':
       return snapshot.object !== undefined;
+    case 'serviceAccount':
+      return snapshot.account !== undefined;
   }
 };
 
@@ -167,6 +182,10 @@ export function foldSnapshot(snapshot: Snapshot, event: RecordedEvent): Snapshot
     case 'limitRange':
     case 'resourceQuota':
       return { ...snapshot, object: foldDeclared(snapshot.object, event as RecordedEvent & DeclaredEvent), version };
+    case 'serviceAccount': {
+      const account = foldServiceAccount(snapshot.account, event as RecordedEvent & ServiceAccountEvent);
+      return { ...snapshot, account, version };
+    }
   }
 }
 

@@ -27,7 +27,6 @@ const CORE: readonly Absent[] = [
   { resource: 'events', kind: 'Event', shortNames: ['ev'] },
   { resource: 'pods', kind: 'Pod', shortNames: ['po'] },
   { resource: 'replicationcontrollers', kind: 'ReplicationController', shortNames: ['rc'] },
-  { resource: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'] },
   { resource: 'services', kind: 'Service', shortNames: ['svc'] },
 ];
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import {
   RbacAuthorizer,
   RbacFollower,
   RbacIndex,
+  TokenIssuer,
+  TokenReviewer,
 } from '#lib/access';
 import { InMemoryEventStore, type EventStore } from '#lib/event-store';
 import type { RoleRule } from '#lib/events';
@@ -32,6 +35,8 @@ import { NamespaceService } from '../namespaces/namespace-service.js';
 import { NamespaceBindings } from '../rbac/namespace-bindings.js';
 import { DeclaredService } from '../declared/declared-service.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { ServiceAccountContents } from '../service-accounts/service-account-contents.js';
+import { ServiceAccountService } from '../service-accounts/service-account-service.js';
 import { tenancyResources } from '../tenancy-resources.js';
 
 const OPTIONS = { historyWindow: 10 };
@@ -68,7 +73,18 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   const limitFollower = new LimitFollower(limitIndex, store, readModel);
   await limitFollower.start();
   const limits = { service, follower: limitFollower, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) };
-  const resources = tenancyResources({ store, readModel, changes, secrets, namespaces, authorizer, rbac, limits });
+  const accounts = new ServiceAccountService(store);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = await TokenIssuer.open(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  const serviceAccounts = {
+    ...{ service: accounts, issuer, maxTokenLifetime: 86_400_000 },
+    changes: new ChangeFeed(store, new Set(['serviceAccount'] as const)),
+  };
+  const tokenReviewer = new TokenReviewer({ authenticate: () => Promise.resolve('rejected') }, undefined);
+  const resources = tenancyResources({
+    ...{ store, readModel, changes, secrets, namespaces, authorizer, rbac, limits },
+    ...{ serviceAccounts, tokenReviewer },
+  });
 
   return {
     store,
@@ -81,6 +97,8 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
     service,
     bindings,
     limitIndex,
+    issuer,
+    tokenReviewer,
     resources,
     storage: (group: string, resource: string): Required<ResourceStorage> => {
       const found = resources.find((candidate) => candidate.group === group && candidate.resource === resource);
@@ -92,7 +110,12 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
         store,
         readModel,
         namespaces,
-        contents: [contents, secrets, new DeclaredContents({ store, readModel, service }, LIMIT_KINDS)],
+        contents: [
+          contents,
+          secrets,
+          new DeclaredContents({ store, readModel, service }, LIMIT_KINDS),
+          new ServiceAccountContents(store, readModel, accounts),
+        ],
         retry: { first: 1, longest: 2 },
         ...(onFailure === undefined ? {} : { onFailure }),
       }),
