@@ -158,6 +158,10 @@ export class AccessServer {
     return join(this.folder, name);
   }
 
+  refreshCertificates(): Promise<void> {
+    return this.server.refreshCertificates();
+  }
+
   /** Closes connections, so that the next question is asked over a new one. */
   async hangUp(): Promise<void> {
     await Promise.all([...this.shown.values()].map((agent) => agent.destroy()));

@@ -18,7 +18,7 @@ import {
 import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
 import { NotifiedPushes } from '#lib/import';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
-import { TENANCY_RESOURCES } from '#lib/tenancy';
+import { NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { eventStoreStatus } from './event-store-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
@@ -60,6 +60,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         TENANCY_RESOURCES,
         IMAGE_RESOURCES,
         NotifiedPushes,
+        NAMESPACE_GUARD,
         LOGGER,
         METRICS,
       ],
@@ -78,6 +79,7 @@ function apiServer(
   tenancy: readonly ResourceDefinition[],
   images: readonly ResourceDefinition[],
   pushes: NotifiedPushes,
+  assertNamespaceActive: NamespaceGuard,
   logger: Logger,
   metrics: Metrics,
 ): ApiServer {
@@ -86,7 +88,7 @@ function apiServer(
   const others = tenancy.filter(({ group }) => group !== '');
   const definitions = [...core, ...images, ...others, ...historyResources(store, readModel)];
   const paths = serverPaths(definitions, VERSION);
-  const webhook = { pushes, authorizer, readModel, logger };
+  const webhook = { pushes, authorizer, assertNamespaceActive, logger };
   return new ApiServer({
     resources: new ResourceRegistry(definitions),
     access: {

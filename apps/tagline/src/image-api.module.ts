@@ -10,12 +10,12 @@ import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { SignatureService } from '#lib/signature';
 import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/stream';
 import {
-  assertNamespaceActive,
   LimitIndex,
-  listPullSecrets,
-  SECRET_STORE,
+  NAMESPACE_GUARD,
+  PULL_SECRET_SOURCE,
   secretSchema,
-  type SecretStore,
+  type NamespaceGuard,
+  type PullSecretSource,
 } from '#lib/tenancy';
 import { IMAGE_CHANGES } from './storage.module.js';
 
@@ -39,12 +39,13 @@ const IMAGE_API = Symbol('ImageApiContext');
         SignatureService,
         AUTHORIZER,
         LimitIndex,
+        NAMESPACE_GUARD,
       ],
       useFactory: imageApiContext,
     },
     {
       provide: IMAGE_RESOURCES,
-      inject: [IMAGE_API, SECRET_STORE, ImportService, STREAM_POLICY, AUTHORIZER],
+      inject: [IMAGE_API, PULL_SECRET_SOURCE, ImportService, STREAM_POLICY, AUTHORIZER],
       useFactory: resources,
     },
   ],
@@ -54,7 +55,7 @@ export class ImageApiModule {}
 
 function resources(
   api: ImageApiContext,
-  secrets: SecretStore,
+  pullSecrets: PullSecretSource,
   imports: ImportService,
   { refuseImport }: StreamPolicy,
   authorizer: Authorizer,
@@ -64,7 +65,7 @@ function resources(
     return allowed;
   };
   return imageResources(api, {
-    listPullSecrets: (request) => listPullSecrets(secrets, request),
+    listPullSecrets: (request) => pullSecrets.list(request),
     secretSchema,
     imports: new ImageStreamImportStorage(api, imports, { mayCreateEverywhere, refuseImport }),
   });
@@ -80,6 +81,7 @@ function imageApiContext(
   signatures: SignatureService,
   authorizer: Authorizer,
   limits: LimitIndex,
+  assertNamespaceActive: NamespaceGuard,
 ): ImageApiContext {
   return {
     ...{ store, readModel, changes, streams, images, signatures },
@@ -88,7 +90,7 @@ function imageApiContext(
         ...{ user, verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' },
         ...{ namespace, name: stream },
       }),
-    assertNamespaceActive: (namespace) => assertNamespaceActive(readModel, namespace),
+    assertNamespaceActive,
     imageSizeLimits: (namespace) => limits.imageSizes(namespace),
     settings: {
       hostnames: {

@@ -18,8 +18,7 @@ import {
 } from '#lib/kube-api';
 import { eventContext } from '#lib/image-api';
 import type { Logger } from '#lib/observability';
-import type { ReadModel } from '#lib/read-model';
-import { assertNamespaceActive } from '#lib/tenancy';
+import type { NamespaceGuard } from '#lib/tenancy';
 
 /** Where a CNCF distribution registry posts what was pushed to it. */
 export const REGISTRY_WEBHOOK = '/webhooks/registry';
@@ -27,7 +26,7 @@ export const REGISTRY_WEBHOOK = '/webhooks/registry';
 export interface RegistryWebhookOptions {
   readonly pushes: NotifiedPushes;
   readonly authorizer: Authorizer;
-  readonly readModel: ReadModel;
+  readonly assertNamespaceActive: NamespaceGuard;
   readonly logger: Logger;
 }
 
@@ -38,13 +37,13 @@ export interface RegistryWebhookOptions {
 export async function answerRegistryWebhook(
   request: ApiRequest,
   context: RequestContext,
-  { pushes, authorizer, readModel, logger }: RegistryWebhookOptions,
+  { pushes, authorizer, assertNamespaceActive, logger }: RegistryWebhookOptions,
 ): Promise<ApiResponse> {
   if (request.method !== 'POST') throw new ApiError('MethodNotAllowed', 'registries post their notifications here');
   const notified = pushesOf(read(request));
   const outcomes = await pushes.handle(notified, {
     caller: eventContext(context),
-    refusePush: (push) => refusePush(push, context, authorizer, readModel),
+    refusePush: (push) => refusePush(push, context, authorizer, assertNamespaceActive),
     signal: context.signal,
   });
   for (const outcome of outcomes) if (outcome.kind === 'refused') log(outcome, context, logger);
@@ -68,7 +67,7 @@ async function refusePush(
   { namespace, stream }: NotifiedPush,
   { user }: RequestContext,
   authorizer: Authorizer,
-  readModel: ReadModel,
+  assertNamespaceActive: NamespaceGuard,
 ): Promise<string | undefined> {
   const { allowed, reason } = await authorizer.authorize({
     ...{ user, verb: 'update', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' },
@@ -76,7 +75,7 @@ async function refusePush(
   });
   if (!allowed) return reason;
   try {
-    await assertNamespaceActive(readModel, namespace);
+    await assertNamespaceActive(namespace);
     return undefined;
   } catch (error) {
     if (error instanceof ApiError) return error.message;

@@ -1,13 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { constants } from 'node:crypto';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
-import { clientAuthorities, ensureIdentity, publishAddress, type Identity } from '#lib/access';
+import type { Server } from 'node:https';
+import { ensureIdentity, openDelegate, publishAddress, type Asked, type Delegate, type Identity } from '#lib/access';
 import type { AccessConfiguration, Configuration, ListenAddress } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
 import { refuseUnreadable, type ResourceDefinition } from '#lib/kube-api';
-import { NestLogger, Readiness, type Logger } from '#lib/observability';
+import { Metrics, NestLogger, Readiness, type Logger } from '#lib/observability';
 import { applyRbacManifests, TENANCY_RESOURCES } from '#lib/tenancy';
+import { ServingCertificates } from './serving-certificates.js';
 import { TaglineModule } from './tagline.module.js';
 
 /** Longer than clients keep idle connections, so that it is not us who close one that is about to be used. */
@@ -19,6 +19,8 @@ const RECEIVE_MS = 60_000;
 
 export interface RunningServer {
   readonly identity: Identity;
+  /** Shows the certificate of `tls.certFile` as it is now, which otherwise happens within a minute. */
+  readonly refreshCertificates: () => Promise<void>;
   /** Finishes what is under way, closes the store, and lets go of the data directory. */
   readonly stop: () => Promise<void>;
 }
@@ -31,12 +33,27 @@ export interface RunningServer {
 export async function startServer(configuration: Configuration, logger: Logger): Promise<RunningServer> {
   const { access, dataDir, listen, limits, tls } = configuration;
   const lock = await DataDirectoryLock.acquire(dataDir);
+  const metrics = new Metrics();
+  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
+  let delegate: Delegate | undefined;
+  let certificates: ServingCertificates | undefined;
+  const letGo = async (): Promise<void> => {
+    certificates?.close();
+    await delegate?.close();
+    await lock.release();
+  };
   try {
     const { certFile, keyFile, names } = tls;
     const given = certFile !== undefined && keyFile !== undefined ? { tls: { certFile, keyFile } } : {};
     const identity = await ensureIdentity(dataDir, listen, { names, ...given });
+    delegate = await openDelegate(access.delegate, {
+      onProblem,
+      onAsked: countReviews(metrics),
+      onAuthorities: () => certificates?.apply(),
+    });
+    certificates = await ServingCertificates.open({ tls, access, identity, delegate, onProblem });
     const adapter = new FastifyAdapter({
-      https: { cert: identity.cert, key: identity.key, minVersion: 'TLSv1.2', ...(await clientCertificates(access)) },
+      https: certificates.listening,
       bodyLimit: limits.maxRequestBytes,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: RECEIVE_MS,
@@ -45,40 +62,41 @@ export async function startServer(configuration: Configuration, logger: Logger):
       frameworkErrors: refuseUnreadable,
     });
     const app = await NestFactory.create<NestFastifyApplication>(
-      TaglineModule.forRoot({ configuration, identity, logger }),
+      TaglineModule.forRoot({ configuration, identity, logger, metrics, delegate }),
       adapter,
       { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
     );
     await app.init();
     await applyManifests(app, access, logger);
     await app.listen(listen.port, listen.host);
+    const serving = certificates;
+    serving.follow(app.getHttpServer() as Server);
     const published = await publishAddress(dataDir, identity, addressOf(app, listen));
     app.get(Readiness, { strict: false }).set(true);
     return {
       identity: published,
+      refreshCertificates: () => serving.refresh(),
       stop: async () => {
         const leaving = closeConnectionsOnceIdle(app);
         await app.close();
         clearInterval(leaving);
-        await lock.release();
+        await letGo();
       },
     };
   } catch (error) {
-    await lock.release();
+    await letGo();
     throw error;
   }
 }
 
-/**
- * A certificate is asked for where one can be used, and never wanted: whoever has none may have a token.
- *
- * Sessions are then not resumed: a resumed one knows the certificate of the client, but no longer those between it and
- * the authority, without which nobody can tell that the authority stands behind it.
- */
-async function clientCertificates(access: AccessConfiguration): Promise<TlsOptions & SecureContextOptions> {
-  const ca = await clientAuthorities(access);
-  if (ca.length === 0) return {};
-  return { ca, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
+/** Counts what the API server that decides is asked. */
+function countReviews(metrics: Metrics): (asked: Asked) => void {
+  const questions = metrics.counter(
+    'tagline_delegate_questions_total',
+    'Questions to the Kubernetes API server that decides, by resource and by whether they were answered.',
+    ['resource', 'result'],
+  );
+  return ({ resource, result }) => questions.inc({ resource, result });
 }
 
 /** Before the first request, so that nobody is refused for a role that is about to come. */

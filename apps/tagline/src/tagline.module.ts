@@ -1,8 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { AccessModule, RbacModule, type Identity } from '#lib/access';
+import { AccessModule, RbacModule, type Delegate, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { ImportModule, importSettings } from '#lib/import';
-import { LOGGER, METRICS, Metrics, type Logger } from '#lib/observability';
+import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import { LimitsModule, TenancyModule } from '#lib/tenancy';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
@@ -15,32 +15,39 @@ export interface Given {
   readonly configuration: Configuration;
   readonly identity: Identity;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** A Kubernetes API server that decides in place of this server. */
+  readonly delegate: Delegate | undefined;
 }
 
 /** Everything in one process, on the embedded store. */
 @Module({})
 export class TaglineModule {
-  static forRoot({ configuration, identity, logger }: Given): DynamicModule {
+  static forRoot({ configuration, identity, logger, metrics, delegate }: Given): DynamicModule {
     const { dataDir, access } = configuration;
     const { adminToken, tokenKey } = identity;
+    const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
     return {
       module: TaglineModule,
       imports: [
-        GivenModule.of(configuration, logger),
+        GivenModule.of(configuration, logger, metrics),
         AccessModule.forRoot({
           adminToken,
           tokenKey,
           access,
-          onProblem: (what, error) => logger.warn({ err: error }, what),
+          delegate,
+          onProblem,
         }),
         RbacModule.forRoot({
           selfProvisioning: access.selfProvisioning,
+          authorizer: delegate?.authorizer,
           onFailure: (error) => {
             logger.fatal({ err: error }, 'roles can no longer be followed, and nothing can be decided by old ones');
             process.exit(1);
           },
         }),
         LimitsModule.forRoot({
+          enforced: delegate === undefined,
           onFailure: (error) => {
             logger.fatal({ err: error }, 'limits can no longer be followed, and nothing can be held to old ones');
             process.exit(1);
@@ -48,7 +55,7 @@ export class TaglineModule {
         }),
         StorageModule,
         ContextsModule,
-        global(TenancyModule.forRoot({ dataDir, maxTokenLifetime: access.maxTokenLifetime })),
+        global(TenancyModule.forRoot({ dataDir, maxTokenLifetime: access.maxTokenLifetime, delegate, onProblem })),
         ImportSurroundingsModule,
         global(ImportModule.forRoot({ settings: importSettings(configuration) })),
         global({ module: ImageApiModule }),
@@ -61,13 +68,13 @@ export class TaglineModule {
 @Global()
 @Module({})
 class GivenModule {
-  static of(configuration: Configuration, logger: Logger): DynamicModule {
+  static of(configuration: Configuration, logger: Logger, metrics: Metrics): DynamicModule {
     return {
       module: GivenModule,
       providers: [
         { provide: CONFIGURATION, useValue: configuration },
         { provide: LOGGER, useValue: logger },
-        { provide: METRICS, useValue: new Metrics() },
+        { provide: METRICS, useValue: metrics },
       ],
       exports: [CONFIGURATION, LOGGER, METRICS],
     };

@@ -43,22 +43,23 @@ export class AccessModule {
       providers: [
         { provide: CONFIGURED, useFactory: () => configuredAuthenticators(options) },
         { provide: TOKEN_ISSUER, useFactory: () => TokenIssuer.open(tokenKey) },
+        // A server that leaves it to another one who somebody is has no accounts of its own.
         {
           provide: ACCOUNTS,
           inject: [TOKEN_ISSUER, SERVICE_ACCOUNTS],
           useFactory: (issuer: TokenIssuer, accounts: ServiceAccounts) =>
-            new ServiceAccountAuthenticator(issuer, accounts),
+            options.delegate === undefined ? new ServiceAccountAuthenticator(issuer, accounts) : undefined,
         },
         {
           provide: AUTHENTICATOR,
           inject: [CONFIGURED, ACCOUNTS],
-          useFactory: ({ authenticators }: Configured, accounts: ServiceAccountAuthenticator) =>
-            new AuthenticatorChain([...authenticators, accounts]),
+          useFactory: ({ authenticators }: Configured, accounts: ServiceAccountAuthenticator | undefined) =>
+            new AuthenticatorChain([...authenticators, ...(accounts === undefined ? [] : [accounts])]),
         },
         {
           provide: TOKEN_REVIEWER,
           inject: [AUTHENTICATOR, ACCOUNTS],
-          useFactory: (chain: AuthenticatorChain, accounts: ServiceAccountAuthenticator) =>
+          useFactory: (chain: AuthenticatorChain, accounts: ServiceAccountAuthenticator | undefined) =>
             new TokenReviewer(chain, accounts),
         },
         AuthenticationLifecycle,

@@ -14,7 +14,18 @@ export function checkFiles({ eventStore, tls, access, images }: Configuration): 
     const missing = access.oidc.issuer === undefined ? 'issuer' : 'audience';
     problems.push({ where: `access.oidc.${missing}`, message: 'must be set, because its counterpart is' });
   }
-  const { rbacDirectory } = access;
+  const { rbacDirectory, delegate } = access;
+  const isDelegated = delegate.kubeconfig !== undefined || delegate.inCluster;
+  if (delegate.kubeconfig !== undefined && delegate.inCluster) {
+    problems.push({ where: 'access.delegate.inCluster', message: 'must not be set together with kubeconfig' });
+  }
+  if (delegate.aggregated && !isDelegated) {
+    problems.push({ where: 'access.delegate.aggregated', message: 'needs kubeconfig or inCluster' });
+  }
+  if (rbacDirectory !== undefined && isDelegated) {
+    const message = 'must not be set together with access.delegate, which decides in its place';
+    problems.push({ where: 'access.rbacDirectory', message });
+  }
   if (rbacDirectory !== undefined && !isFolder(rbacDirectory)) {
     problems.push({ where: 'access.rbacDirectory', message: 'must be a folder that can be read' });
   }
@@ -26,6 +37,7 @@ export function checkFiles({ eventStore, tls, access, images }: Configuration): 
     'access.clientCaFile': access.clientCaFile,
     'access.requestHeader.caFile': access.requestHeader.caFile,
     'access.oidc.caFile': access.oidc.caFile,
+    'access.delegate.kubeconfig': delegate.kubeconfig,
     'images.additionalTrustedCA': images.additionalTrustedCA,
   };
   for (const [where, path] of Object.entries(files)) {

@@ -8,6 +8,7 @@ export type { ListenAddress } from './listen-address.js';
 export { loadConfiguration, SETTINGS } from './load-configuration.js';
 export { AccessConfiguration, OidcConfiguration, RequestHeaderConfiguration } from './sections/access.js';
 export { EVENT_STORE_ENGINES, EventStoreConfiguration } from './sections/event-store.js';
+export { DelegateConfiguration } from './sections/delegate.js';
 export { ImagesConfiguration } from './sections/images.js';
 export { ImportConfiguration } from './sections/import.js';
 export { LimitsConfiguration } from './sections/limits.js';

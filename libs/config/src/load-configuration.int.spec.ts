@@ -239,4 +239,18 @@ describe('what cannot be used is refused at the start', () => {
       /tls\.keyFile must be set, because its counterpart is.*\n.*tls\.certFile must be a file that can be read: it is no file/,
     );
   });
+
+  it('has one that decides, not two', () => {
+    const delegated = { TAGLINE_ACCESS_DELEGATE_IN_CLUSTER: 'true' };
+    expect(loadConfiguration(delegated).access.delegate.inCluster).toBe(true);
+    expect(refusal(() => loadConfiguration({ ...delegated, TAGLINE_ACCESS_DELEGATE_KUBECONFIG: folder }))).toContain(
+      'access.delegate.inCluster must not be set together with kubeconfig',
+    );
+    expect(refusal(() => loadConfiguration({ ...delegated, TAGLINE_ACCESS_RBAC_DIRECTORY: folder }))).toContain(
+      'access.rbacDirectory must not be set together with access.delegate',
+    );
+    expect(refusal(() => loadConfiguration({ TAGLINE_ACCESS_DELEGATE_AGGREGATED: 'true' }))).toContain(
+      'access.delegate.aggregated needs kubeconfig or inCluster',
+    );
+  });
 });

@@ -11,6 +11,8 @@ export type {
 } from './namespaces/namespace-commands.js';
 export { NAMESPACE_CONTENTS } from './namespaces/namespace-contents.js';
 export type { NamespaceContents } from './namespaces/namespace-contents.js';
+export { NAMESPACE_GUARD } from './namespaces/namespace-guard.js';
+export type { NamespaceGuard } from './namespaces/namespace-guard.js';
 export { namespaceDecider } from './namespaces/namespace-decider.js';
 export type { Namespace } from './namespaces/namespace-decider.js';
 export { NamespaceFinalizer } from './namespaces/namespace-finalizer.js';
@@ -20,6 +22,8 @@ export type { HandledNamespace } from './namespaces/namespace-service.js';
 export { applyRbacManifests } from './rbac/rbac-manifests.js';
 export type { SkippedManifest } from './rbac/rbac-manifests.js';
 export { DeclaredService } from './declared/declared-service.js';
+export { PULL_SECRET_SOURCE } from './secrets/pull-secret-source.js';
+export type { PullSecretSource } from './secrets/pull-secret-source.js';
 export { EXCLUDE_SECRET, listPullSecrets, pullSecrets } from './secrets/pull-secrets.js';
 export type { PullSecret } from './secrets/pull-secrets.js';
 export type { SecretObject, SecretType } from './secrets/secret.js';

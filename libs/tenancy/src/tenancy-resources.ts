@@ -35,14 +35,22 @@ export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition
   serviceAccountResource({ ...deps, ...deps.serviceAccounts }),
   projectResource(deps, mayGetProject(deps.authorizer, deps.rbac.follower)),
   projectRequestResource(deps),
-  userResource(),
-  selfSubjectReviewResource(),
-  tokenReviewResource(deps.tokenReviewer),
-  ...accessReviewResources(deps.authorizer),
-  legacyAccessReviewResource(deps.authorizer),
+  ...reviewResources(deps),
   ...rbacResources({ ...deps, ...deps.rbac }),
   ...limitResources({ ...deps, ...deps.limits }),
   ...absentResources(deps.readModel),
+];
+
+/** What is left of it where a Kubernetes API server has namespaces, secrets, roles and accounts: questions. */
+export const reviewResources = ({
+  authorizer,
+  tokenReviewer,
+}: Pick<TenancyDeps, 'authorizer' | 'tokenReviewer'>): readonly ResourceDefinition[] => [
+  userResource(),
+  selfSubjectReviewResource(),
+  tokenReviewResource(tokenReviewer),
+  ...accessReviewResources(authorizer),
+  legacyAccessReviewResource(authorizer),
 ];
 
 /** Nest token of the {@link tenancyResources}. */

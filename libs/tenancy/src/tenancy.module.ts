@@ -16,6 +16,7 @@ import {
   TOKEN_ISSUER,
   TOKEN_REVIEWER,
   type Authorizer,
+  type Delegate,
   type TokenIssuer,
   type TokenReviewer,
 } from '#lib/access';
@@ -24,14 +25,26 @@ import { ChangeFeed, LIMIT_KINDS, RBAC_KINDS, READ_MODEL, type ReadModel } from 
 import { DeclaredContents } from './declared/declared-contents.js';
 import { LimitFollower } from './limits/limits.module.js';
 import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
+import {
+  delegatedNamespaces,
+  NAMESPACE_GUARD,
+  ownNamespaces,
+  type NamespaceGuard,
+} from './namespaces/namespace-guard.js';
 import { NamespaceFinalizer } from './namespaces/namespace-finalizer.js';
 import { NamespaceService } from './namespaces/namespace-service.js';
 import { NamespaceBindings } from './rbac/namespace-bindings.js';
 import { DeclaredService } from './declared/declared-service.js';
+import {
+  delegatedPullSecrets,
+  ownPullSecrets,
+  PULL_SECRET_SOURCE,
+  type PullSecretSource,
+} from './secrets/pull-secret-source.js';
 import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
 import { ServiceAccountContents } from './service-accounts/service-account-contents.js';
 import { ServiceAccountService } from './service-accounts/service-account-service.js';
-import { TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
+import { reviewResources, TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
 /** Nest token of the feed of changes that the watches of namespaces and projects are made of. */
 export const NAMESPACE_CHANGES = Symbol('NamespaceChanges');
@@ -41,17 +54,20 @@ export interface TenancyOptions {
   readonly dataDir: string;
   /** How long tokens of service accounts are good at most, in milliseconds. */
   readonly maxTokenLifetime: number;
+  /** A Kubernetes API server whose namespaces, secrets, roles and accounts count in place of Tagline's own. */
+  readonly delegate?: Pick<Delegate, 'namespaces' | 'secrets'> | undefined;
+  /** Told when that API server cannot be asked. */
+  readonly onProblem?: (what: string, error: unknown) => void;
   /** Modules that offer what is injected here, where they are not global. */
   readonly imports?: ModuleMetadata['imports'];
 }
 
 /** Creates the default namespaces at the start, and empties namespaces while the app runs. */
 @Injectable()
-class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+class NamespaceUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(NamespaceService) private readonly namespaces: NamespaceService,
     @Inject(NamespaceFinalizer) private readonly finalizer: NamespaceFinalizer,
-    @Inject(SECRET_STORE) private readonly secrets: SecretStore,
     @Inject(NamespaceBindings) private readonly bindings: NamespaceBindings,
   ) {}
 
@@ -65,6 +81,11 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     await this.finalizer.stop();
   }
+}
+
+@Injectable()
+class TenancyLifecycle implements OnApplicationShutdown {
+  constructor(@Inject(SECRET_STORE) private readonly secrets: SecretStore) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.secrets.close();
@@ -77,7 +98,8 @@ class TenancyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
  */
 @Module({})
 export class TenancyModule {
-  static forRoot({ dataDir, maxTokenLifetime, imports = [] }: TenancyOptions): DynamicModule {
+  static forRoot(options: TenancyOptions): DynamicModule {
+    const { dataDir, maxTokenLifetime, delegate, imports = [] } = options;
     return {
       module: TenancyModule,
       imports,
@@ -123,18 +145,26 @@ export class TenancyModule {
             ...[DeclaredService, ServiceAccountContents, NamespaceBindings],
           ],
         },
-        {
-          provide: TENANCY_RESOURCES,
-          useFactory: resources(maxTokenLifetime),
-          inject: [
-            ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
-            ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
-            ...[ServiceAccountService, TOKEN_ISSUER, TOKEN_REVIEWER],
-          ],
-        },
+        delegate !== undefined
+          ? DELEGATED_RESOURCES
+          : {
+              provide: TENANCY_RESOURCES,
+              useFactory: resources(maxTokenLifetime),
+              inject: [
+                ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
+                ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
+                ...[ServiceAccountService, TOKEN_ISSUER, TOKEN_REVIEWER],
+              ],
+            },
+        { provide: NAMESPACE_GUARD, useFactory: namespaceGuard(options), inject: [READ_MODEL] },
+        { provide: PULL_SECRET_SOURCE, useFactory: pullSecretSource(options), inject: [SECRET_STORE] },
         TenancyLifecycle,
+        ...(delegate === undefined ? [NamespaceUpkeep] : []),
       ],
-      exports: [NamespaceService, DeclaredService, SECRET_STORE, TENANCY_RESOURCES],
+      exports: [
+        ...[NamespaceService, DeclaredService, SECRET_STORE, TENANCY_RESOURCES],
+        ...[NAMESPACE_GUARD, PULL_SECRET_SOURCE],
+      ],
     };
   }
 }
@@ -197,3 +227,27 @@ const resources =
       },
       limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
     });
+
+const DELEGATED_RESOURCES = {
+  provide: TENANCY_RESOURCES,
+  useFactory: (authorizer: Authorizer, tokenReviewer: TokenReviewer) => reviewResources({ authorizer, tokenReviewer }),
+  inject: [AUTHORIZER, TOKEN_REVIEWER],
+};
+
+const namespaceGuard =
+  ({ delegate, onProblem }: TenancyOptions) =>
+  (readModel: ReadModel): NamespaceGuard =>
+    delegate === undefined
+      ? ownNamespaces(readModel)
+      : delegatedNamespaces(delegate.namespaces, (error) =>
+          onProblem?.('the API server that has the namespaces cannot be asked for one', error),
+        );
+
+const pullSecretSource =
+  ({ delegate, onProblem }: TenancyOptions) =>
+  (secrets: SecretStore): PullSecretSource =>
+    delegate === undefined
+      ? ownPullSecrets(secrets)
+      : delegatedPullSecrets(delegate.secrets, (error) =>
+          onProblem?.('the API server that has the secrets cannot be asked for them, imports go without', error),
+        );

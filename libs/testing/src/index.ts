@@ -17,5 +17,12 @@ export {
 export type { RegistryAuth } from './in-process-registry/registry-access.js';
 export type { RequestKind } from './in-process-registry/registry-routes.js';
 export { InProcessIssuer, type IssuerFault, type TokenOptions } from './in-process-issuer.js';
+export {
+  InProcessKubeApi,
+  type AskedAccess,
+  type KnownUser,
+  type KubeApiFault,
+  type SeenQuestion,
+} from './in-process-kube-api.js';
 export { TestAuthority, type IssuedTo } from './test-authority.js';
 export { selfSignedCertificate, type TestCertificate } from './test-certificate.js';

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { ConfigurationError, type AccessConfiguration } from '#lib/config';
 import { ADMIN } from '../user.js';
 import type { Authenticator } from './authenticator.js';
+import type { Delegate } from '../delegate/delegate.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { ClientCertificateAuthenticator } from './client-certificate-authenticator.js';
+import { nowAndThen, type ProblemReport } from './now-and-then.js';
 import { OidcAuthenticator } from './oidc-authenticator.js';
 import { OidcProvider } from './oidc-provider.js';
 import { RequestHeaderAuthenticator } from './request-header-authenticator.js';
@@ -15,11 +17,10 @@ export interface AuthenticationOptions {
   readonly adminToken: string;
   /** Further ways to prove who one is. */
   readonly access?: AccessConfiguration;
-  /** Told of what goes wrong while the server runs, and where. */
-  readonly onProblem?: (what: string, error: unknown) => void;
+  /** An API server that knows further users. */
+  readonly delegate?: Pick<Delegate, 'extension' | 'tokens'> | undefined;
+  readonly onProblem?: ProblemReport;
 }
-
-const REPORT_EVERY_MS = 30_000;
 
 /**
  * All the ways in which somebody may prove who they are, in the order in which they are tried.
@@ -29,6 +30,7 @@ const REPORT_EVERY_MS = 30_000;
 export async function configuredAuthenticators({
   adminToken,
   access,
+  delegate,
   onProblem = () => undefined,
 }: AuthenticationOptions): Promise<{
   readonly authenticators: readonly Authenticator[];
@@ -38,6 +40,7 @@ export async function configuredAuthenticators({
   const closers: (() => void | Promise<void>)[] = [];
   const { requestHeader, clientCaFile, tokenFile, oidc } = access ?? {};
 
+  if (delegate?.extension !== undefined) chain.push(delegate.extension);
   if (requestHeader?.caFile !== undefined) {
     const trust = await trustIn('access.requestHeader.caFile', requestHeader.caFile);
     chain.push(new RequestHeaderAuthenticator({ ...requestHeader, trust }));
@@ -63,6 +66,8 @@ export async function configuredAuthenticators({
     chain.push(new OidcAuthenticator({ ...oidc, issuer, audience, usernamePrefix, groupsClaim, keys, onUnavailable }));
     closers.push(() => provider.close());
   }
+  // Last: a token that is known here is shown to nobody else.
+  if (delegate !== undefined) chain.push(delegate.tokens);
   return {
     authenticators: chain,
     close: async () => {
@@ -81,16 +86,6 @@ async function usable<T>(key: string, read: () => Promise<T>): Promise<T> {
     const why = error instanceof Error ? error.message : 'unknown error';
     throw new ConfigurationError([{ where: key, message: `names a file that cannot be used: ${why}` }]);
   }
-}
-
-/** Passes on the first call, and later ones only after a pause: what goes on and on must not fill the log. */
-function nowAndThen(report: (error: unknown) => void): (error: unknown) => void {
-  let quietUntil = 0;
-  return (error) => {
-    if (Date.now() < quietUntil) return;
-    quietUntil = Date.now() + REPORT_EVERY_MS;
-    report(error);
-  };
 }
 
 /** PEM of the authorities by whom clients may prove themselves; empty where certificates are not asked for. */

@@ -12,6 +12,8 @@ export interface Decision {
 export interface EffectiveRules {
   readonly resourceRules: readonly ResourceRule[];
   readonly nonResourceRules: readonly PathRule[];
+  /** More may be allowed than is listed. */
+  readonly incomplete?: boolean;
 }
 
 /** Tells what somebody may do. */

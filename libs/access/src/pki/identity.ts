@@ -75,7 +75,8 @@ async function ownCertificate(
   return { ca: ca.cert, ...(await ensureServerCertificate(dataDir, ca, serverNames(listen.host, names), now)) };
 }
 
-async function givenCertificate({
+/** A certificate of the user's own, as it is in its files now. */
+export async function givenCertificate({
   certFile,
   keyFile,
 }: NonNullable<IdentityOptions['tls']>): Promise<TrustedCertificate> {

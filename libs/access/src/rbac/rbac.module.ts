@@ -1,13 +1,15 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
-import { AUTHORIZER } from '../authorize/authorizer.js';
+import { AUTHORIZER, type Authorizer } from '../authorize/authorizer.js';
 import { builtinDocuments, type BuiltinOptions } from './builtin-documents.js';
 import { RbacAuthorizer } from './rbac-authorizer.js';
 import { RbacFollower } from './rbac-follower.js';
 import { RbacIndex } from './rbac-index.js';
 
 export interface RbacOptions extends BuiltinOptions {
+  /** Decides in place of roles and bindings. */
+  readonly authorizer?: Authorizer | undefined;
   /** Told when roles can no longer be followed: what is decided from then on may be wrong. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -25,7 +27,7 @@ class RbacLifecycle implements BeforeApplicationShutdown {
 /** Offers the authorizer that decides by roles and bindings. The app binds {@link EVENT_STORE} and {@link READ_MODEL}. */
 @Module({})
 export class RbacModule {
-  static forRoot({ onFailure, ...builtin }: RbacOptions): DynamicModule {
+  static forRoot({ onFailure, authorizer, ...builtin }: RbacOptions): DynamicModule {
     return {
       module: RbacModule,
       global: true,
@@ -44,7 +46,7 @@ export class RbacModule {
         {
           provide: AUTHORIZER,
           inject: [RbacIndex, RbacFollower],
-          useFactory: (index: RbacIndex) => new RbacAuthorizer(index),
+          useFactory: (index: RbacIndex) => authorizer ?? new RbacAuthorizer(index),
         },
         RbacLifecycle,
       ],

@@ -10,6 +10,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
+import { DelegateConfiguration } from './delegate.js';
 import { IsDuration, Section, Setting } from '../setting.js';
 
 const MINUTE = 60_000;
@@ -186,4 +187,9 @@ export class AccessConfiguration {
   @ValidateNested({ message: 'must be an object' })
   @Type(() => OidcConfiguration)
   readonly oidc: OidcConfiguration = new OidcConfiguration();
+
+  @Section(DelegateConfiguration)
+  @ValidateNested({ message: 'must be an object' })
+  @Type(() => DelegateConfiguration)
+  readonly delegate: DelegateConfiguration = new DelegateConfiguration();
 }

@@ -1,7 +1,7 @@
 import type { ListRequest, ListResult, RequestContext } from '#lib/kube-api';
 
 /** The pull secrets of a namespace, as core/v1 Secrets. */
-export type ListPullSecrets = (request: ListRequest) => ListResult;
+export type ListPullSecrets = (request: ListRequest) => Promise<ListResult> | ListResult;
 
 /**
  * `imagestreams/secrets`: the credentials that an import into the namespace may use. The name of the stream does not

@@ -4,6 +4,8 @@ import { DeclaredFollower, LIMIT_KINDS, READ_MODEL, type LimitKind, type ReadMod
 import { LimitIndex } from './limit-index.js';
 
 export interface LimitsOptions {
+  /** Whether there are any: a server whose namespaces are those of a cluster has none of its own. Default true. */
+  readonly enforced?: boolean;
   /** Told when limits can no longer be followed: what is decided from then on may be wrong. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -34,7 +36,7 @@ class LimitsLifecycle implements BeforeApplicationShutdown {
  */
 @Module({})
 export class LimitsModule {
-  static forRoot({ onFailure }: LimitsOptions = {}): DynamicModule {
+  static forRoot({ enforced = true, onFailure }: LimitsOptions = {}): DynamicModule {
     return {
       module: LimitsModule,
       global: true,
@@ -45,7 +47,7 @@ export class LimitsModule {
           inject: [LimitIndex, EVENT_STORE, READ_MODEL],
           useFactory: async (index: LimitIndex, store: EventStore, readModel: ReadModel) => {
             const follower = new LimitFollower(index, store, readModel);
-            await follower.start(onFailure);
+            if (enforced) await follower.start(onFailure);
             return follower;
           },
         },

@@ -21,8 +21,18 @@ export async function assertNamespaceActive(
   content: NewContent = { resource: NAMESPACES, name: namespace },
 ): Promise<void> {
   const document = await readModel.namespace(namespace);
-  if (document === undefined) throw notFound(NAMESPACES, namespace);
-  if (document.namespace.deletionTimestamp === undefined) return;
+  const isTerminating = document?.namespace.deletionTimestamp !== undefined;
+  assertPhaseActive(document && (isTerminating ? 'Terminating' : 'Active'), namespace, content);
+}
+
+/** @param phase - that of the namespace; `undefined` where it is not there. */
+export function assertPhaseActive(
+  phase: 'Active' | 'Terminating' | undefined,
+  namespace: string,
+  content: NewContent = { resource: NAMESPACES, name: namespace },
+): void {
+  if (phase === undefined) throw notFound(NAMESPACES, namespace);
+  if (phase === 'Active') return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const { reason, message, details } = forbidden(content.resource, content.name, why);
   const cause = {

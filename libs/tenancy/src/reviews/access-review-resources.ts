@@ -118,7 +118,7 @@ class SelfSubjectRulesReviewStorage implements ResourceStorage {
     if (namespace === '')
       assertValid('SelfSubjectRulesReview', [fieldError.required('spec.namespace', 'namespace is required')]);
     const rules = await this.authorizer.rulesFor(user, namespace);
-    return answered('SelfSubjectRulesReview', spec, { ...rules, incomplete: false });
+    return answered('SelfSubjectRulesReview', spec, { incomplete: false, ...rules });
   }
 }
 

@@ -21,7 +21,7 @@ export function pullSecrets(store: SecretStore, namespace: string): readonly Pul
   const found: PullSecret[] = [];
   for (let after: readonly string[] | undefined; ;) {
     const page = store.list(namespace, PAGE, after);
-    found.push(...page.flatMap(asPullSecret));
+    found.push(...page.flatMap(pullSecretOf));
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return found;
     after = [namespace, last.metadata.name];
@@ -35,11 +35,12 @@ export function listPullSecrets(store: SecretStore, request: ListRequest): ListR
     request,
     async (after, limit) => store.list(request.namespace, limit, after).map((secret) => viewOf(secret)),
     ({ namespace = '', name }) => [namespace, name],
-    async (view) => asPullSecret(view.object() as SecretObject).length > 0,
+    async (view) => pullSecretOf(view.object() as SecretObject).length > 0,
   );
 }
 
-function asPullSecret(secret: SecretObject): readonly PullSecret[] {
+/** @returns nothing for a secret that imports may not use. */
+export function pullSecretOf(secret: SecretObject): readonly PullSecret[] {
   const { type, data, metadata } = secret;
   if (!isPullSecretType(type) || metadata.annotations?.[EXCLUDE_SECRET] === 'true') return [];
   const config = Buffer.from(data?.[PULL_SECRET_KEYS[type]] ?? '', 'base64').toString('utf8');
