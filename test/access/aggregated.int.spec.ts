@@ -143,6 +143,15 @@ describe('what an API server has published', () => {
     extension.close();
   });
 
+  it('is refused where it would take every user for a proxy', async () => {
+    const { 'requestheader-client-ca-file': same } = published(proxies);
+    const all = { 'client-ca-file': same, 'requestheader-allowed-names': '[]' };
+    const open = (data: object) => ExtensionAuthentication.open({ client: { get: async () => ({ data }) } });
+    await expect(open({ ...published(proxies), ...all })).rejects.toThrow(/takes every user .* for its proxy/);
+    const named = { 'client-ca-file': same };
+    (await open({ ...published(proxies), ...named })).close();
+  });
+
   it('must be there at the start', async () => {
     kube.extensionAuthentication = undefined;
     const start = AccessServer.start(
@@ -151,6 +160,23 @@ describe('what an API server has published', () => {
     );
     await expect(start).rejects.toThrow(/access\.delegate\.aggregated cannot be used: .*status 403/);
     kube.extensionAuthentication = published(proxies);
+  });
+});
+
+describe('an authority of proxies that was renewed', () => {
+  it('counts for those who connect from then on', async () => {
+    const next = await TestAuthority.create('next.example.com');
+    const certificate = await next.issue({ commonName: 'front-proxy-client' });
+    const ask = async (shown: TestCertificate) =>
+      (await server.ask({ path: '/apis', certificate: shown, headers: AGGREGATOR })).status;
+    expect([await ask(proxy), await ask(certificate)]).toEqual([200, 401]);
+    kube.extensionAuthentication = published(next);
+    await server.refreshCertificates();
+    await server.hangUp();
+    expect([await ask(proxy), await ask(certificate)]).toEqual([401, 200]);
+    kube.extensionAuthentication = published(proxies);
+    await server.refreshCertificates();
+    await server.hangUp();
   });
 });
 

@@ -147,7 +147,9 @@ describe('a robot', () => {
   it('has tokens that are neither in the log of the server nor in that of events', async () => {
     const token = await tokenOf('robot');
     const [, , signature = ''] = token.split('.');
-    expect(given.server.log.join('\n')).not.toContain(signature);
+    const log = given.server.log.join('\n');
+    expect(log).not.toContain(signature);
+    expect(log).toContain(`token ${decodeJwt(token).jti} of \\"team/robot\\"`);
     const events = await readFile(join(given.server.dataDir, 'events.lmdb'));
     expect(events.includes(signature)).toBe(false);
     expect(events.includes('ServiceAccountCreated')).toBe(true);

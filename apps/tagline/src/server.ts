@@ -19,7 +19,7 @@ const RECEIVE_MS = 60_000;
 
 export interface RunningServer {
   readonly identity: Identity;
-  /** Shows the certificate of `tls.certFile` as it is now, which otherwise happens within a minute. */
+  /** Looks now for certificates and authorities that were renewed, which otherwise happens within a minute. */
   readonly refreshCertificates: () => Promise<void>;
   /** Finishes what is under way, closes the store, and lets go of the data directory. */
   readonly stop: () => Promise<void>;
@@ -75,7 +75,10 @@ export async function startServer(configuration: Configuration, logger: Logger):
     app.get(Readiness, { strict: false }).set(true);
     return {
       identity: published,
-      refreshCertificates: () => serving.refresh(),
+      refreshCertificates: async () => {
+        await delegate?.extension?.refresh();
+        await serving.refresh();
+      },
       stop: async () => {
         const leaving = closeConnectionsOnceIdle(app);
         await app.close();

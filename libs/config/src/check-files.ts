@@ -14,7 +14,13 @@ export function checkFiles({ eventStore, tls, access, images }: Configuration): 
     const missing = access.oidc.issuer === undefined ? 'issuer' : 'audience';
     problems.push({ where: `access.oidc.${missing}`, message: 'must be set, because its counterpart is' });
   }
-  const { rbacDirectory, delegate } = access;
+  const { rbacDirectory, delegate, requestHeader } = access;
+  if (requestHeader.caFile !== undefined && requestHeader.caFile === access.clientCaFile) {
+    if (requestHeader.allowedNames.length === 0) {
+      const message = 'must be set, because otherwise every user with a client certificate could speak for any other';
+      problems.push({ where: 'access.requestHeader.allowedNames', message });
+    }
+  }
   const isDelegated = delegate.kubeconfig !== undefined || delegate.inCluster;
   if (delegate.kubeconfig !== undefined && delegate.inCluster) {
     problems.push({ where: 'access.delegate.inCluster', message: 'must not be set together with kubeconfig' });

@@ -240,6 +240,14 @@ describe('what cannot be used is refused at the start', () => {
     );
   });
 
+  it('does not take every user for a proxy', () => {
+    const same = { TAGLINE_ACCESS_REQUEST_HEADER_CA_FILE: folder, TAGLINE_ACCESS_CLIENT_CA_FILE: folder };
+    const why = 'access.requestHeader.allowedNames must be set';
+    expect(refusal(() => loadConfiguration(same))).toContain(why);
+    const named = { ...same, TAGLINE_ACCESS_REQUEST_HEADER_ALLOWED_NAMES: 'front' };
+    expect(refusal(() => loadConfiguration(named))).not.toContain(why);
+  });
+
   it('has one that decides, not two', () => {
     const delegated = { TAGLINE_ACCESS_DELEGATE_IN_CLUSTER: 'true' };
     expect(loadConfiguration(delegated).access.delegate.inCluster).toBe(true);

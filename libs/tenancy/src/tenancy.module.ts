@@ -44,6 +44,7 @@ import {
 import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
 import { ServiceAccountContents } from './service-accounts/service-account-contents.js';
 import { ServiceAccountService } from './service-accounts/service-account-service.js';
+import type { Issuance } from './service-accounts/token-request.js';
 import { reviewResources, TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
 /** Nest token of the feed of changes that the watches of namespaces and projects are made of. */
@@ -218,7 +219,7 @@ const resources =
     tenancyResources({
       ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults, tokenReviewer },
       serviceAccounts: {
-        ...{ service: accounts, issuer, maxTokenLifetime },
+        ...{ service: accounts, issuer, maxTokenLifetime, onIssued: logIssuance },
         changes: new ChangeFeed(store, new Set(['serviceAccount'])),
       },
       rbac: {
@@ -227,6 +228,11 @@ const resources =
       },
       limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
     });
+
+const logIssuance = ({ namespace, name, tokenId, expires, by }: Issuance): void =>
+  new Logger('ServiceAccounts').log(
+    `token ${tokenId} of "${namespace}/${name}", good until ${expires.toISOString()}, was issued to "${by}"`,
+  );
 
 const DELEGATED_RESOURCES = {
   provide: TENANCY_RESOURCES,

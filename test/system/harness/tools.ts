@@ -7,6 +7,7 @@ const PACKAGES = {
   kubectl: 'kubernetes-client',
   'docker-registry': 'docker-registry',
   skopeo: 'skopeo',
+  openssl: 'openssl',
 } as const;
 
 export type Tool = keyof typeof PACKAGES;

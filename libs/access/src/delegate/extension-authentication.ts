@@ -98,11 +98,18 @@ function publishedIn({ data }: KubeObjectJson): Published {
   if (ca.trim() === '') {
     throw new Error('the API server has published no authority of its proxies: it does not pass requests on to others');
   }
+  const clientCa = text('client-ca-file');
+  const allowedNames = listIn(text('requestheader-allowed-names'));
+  if (allowedNames.length === 0 && clientCa.trim() === ca.trim()) {
+    throw new Error(
+      'the API server takes every user with a client certificate for its proxy: names have to be allowed',
+    );
+  }
   return {
-    clientCa: text('client-ca-file'),
+    clientCa,
     requestHeader: {
       ca,
-      allowedNames: listIn(text('requestheader-allowed-names')),
+      allowedNames,
       usernameHeaders: listIn(text('requestheader-username-headers')),
       uidHeaders: listIn(text('requestheader-uid-headers')),
       groupHeaders: listIn(text('requestheader-group-headers')),

@@ -28,6 +28,18 @@ export interface TokenRequestDeps {
   readonly issuer: Pick<TokenIssuer, 'issue'>;
   /** Milliseconds. */
   readonly maxTokenLifetime: number;
+  /** Told of every token, but not the token. */
+  readonly onIssued?: (issued: Issuance) => void;
+}
+
+export interface Issuance {
+  readonly namespace: string;
+  readonly name: string;
+  /** As the bearer's user has it among its extras. */
+  readonly tokenId: string;
+  readonly expires: Date;
+  /** User who asked for it. */
+  readonly by: string;
 }
 
 const GROUP = 'authentication.k8s.io';
@@ -85,13 +97,14 @@ export const tokenSubresource = (deps: TokenRequestDeps): SubresourceDefinition 
   kind: KIND,
   schema,
   storage: {
-    create: (_context: RequestContext, key: Partial<ObjectKey>, sent: KubeObject, options: WriteOptions) =>
-      create(deps, key, sent, options),
+    create: (context: RequestContext, key: Partial<ObjectKey>, sent: KubeObject, options: WriteOptions) =>
+      create(deps, context, key, sent, options),
   },
 });
 
 async function create(
-  { service, issuer, maxTokenLifetime }: TokenRequestDeps,
+  { service, issuer, maxTokenLifetime, onIssued }: TokenRequestDeps,
+  { user }: RequestContext,
   { namespace = '', name = '' }: Partial<ObjectKey>,
   sent: KubeObject,
   { dryRun }: WriteOptions,
@@ -104,6 +117,8 @@ async function create(
   const { audiences = [], expirationSeconds = HOUR } = spec;
   const seconds = Math.min(expirationSeconds, Math.floor(maxTokenLifetime / 1_000));
   const issued = await issuer.issue({ account: { namespace, name, uid: state.uid }, audiences, seconds });
+  const { tokenId, expires } = issued;
+  if (!dryRun) onIssued?.({ namespace, name, tokenId, expires, by: user.name });
   return answered(name, namespace, seconds, dryRun ? { ...issued, token: '' } : issued);
 }
 
