@@ -15,7 +15,7 @@ beforeAll(async () => {
     {
       TAGLINE_ACCESS_DELEGATE_KUBECONFIG: 'kubeconfig',
       TAGLINE_ACCESS_TOKEN_FILE: 'tokens.csv',
-      TAGLINE_ACCESS_DELEGATE_TIMEOUT: '300ms',
+      TAGLINE_ACCESS_DELEGATE_TIMEOUT: '2s',
     },
   );
 });

@@ -11,6 +11,7 @@ export { AUTHORIZER } from './authorize/authorizer.js';
 export type { Authorizer, Decision, EffectiveRules } from './authorize/authorizer.js';
 export { allows } from './authorize/policy-rule.js';
 export type { PathRule, PolicyRule, ResourceRule } from './authorize/policy-rule.js';
+export { nowAndThen } from './authenticate/now-and-then.js';
 export { openDelegate } from './delegate/delegate.js';
 export type { Delegate } from './delegate/delegate.js';
 export type { DelegatedNamespaces, NamespacePhase } from './delegate/delegated-namespaces.js';

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import {
   AUTHORIZER,
+  nowAndThen,
   RbacFollower,
   RbacIndex,
   TOKEN_ISSUER,
@@ -245,8 +246,9 @@ const namespaceGuard =
   (readModel: ReadModel): NamespaceGuard =>
     delegate === undefined
       ? ownNamespaces(readModel)
-      : delegatedNamespaces(delegate.namespaces, (error) =>
-          onProblem?.('the API server that has the namespaces cannot be asked for one', error),
+      : delegatedNamespaces(
+          delegate.namespaces,
+          nowAndThen((error) => onProblem?.('the API server that has the namespaces cannot be asked for one', error)),
         );
 
 const pullSecretSource =
@@ -254,6 +256,7 @@ const pullSecretSource =
   (secrets: SecretStore): PullSecretSource =>
     delegate === undefined
       ? ownPullSecrets(secrets)
-      : delegatedPullSecrets(delegate.secrets, (error) =>
-          onProblem?.('the API server that has the secrets cannot be asked for them, imports go without', error),
+      : delegatedPullSecrets(
+          delegate.secrets,
+          nowAndThen((error) => onProblem?.('the API server that has the secrets cannot be asked for them', error)),
         );

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer, request as httpsRequest, type Server } from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
@@ -38,6 +39,15 @@ export interface AskedAccess {
   readonly path?: string;
 }
 
+/** A server that an API server passes requests on to. */
+export interface AggregatedServer {
+  readonly url: string;
+  /** PEM of the authority that it is trusted by. */
+  readonly ca: string;
+  /** By which the API server proves itself. */
+  readonly certificate: { readonly cert: string; readonly key: string };
+}
+
 interface Answer {
   readonly code: number;
   readonly body: object;
@@ -65,6 +75,11 @@ export class InProcessKubeApi {
   readonly secrets = new Map<string, readonly object[] | undefined>();
   /** Data of the ConfigMap `extension-apiserver-authentication`; `undefined` where it may not be seen. */
   extensionAuthentication: Readonly<Record<string, string>> | undefined;
+  /**
+   * Gets everything that is no question of the above: the APIs that it serves, and the discovery of them. Whoever asks needs
+   * a token, and comes in headers to the server behind.
+   */
+  aggregated: AggregatedServer | undefined;
   /** Tokens of those who may ask. */
   readonly askers = new Set(['token-of-tagline']);
   private port = 0;
@@ -144,6 +159,10 @@ export class InProcessKubeApi {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
+    if (this.aggregated !== undefined && !this.mayAsk(request, askerOf(request))) {
+      await this.passOn(request, response, this.aggregated);
+      return;
+    }
     const text = (await buffer(request)).toString('utf8');
     const spec = text === '' ? undefined : (JSON.parse(text) as { readonly spec?: SeenQuestion['spec'] }).spec;
     const by = askerOf(request);
@@ -165,6 +184,27 @@ export class InProcessKubeApi {
         response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       }
     }
+  }
+
+  /** Says who asks, and leaves out by what they proved it. */
+  private async passOn(request: IncomingMessage, response: ServerResponse, to: AggregatedServer): Promise<void> {
+    const user = this.tokens.get(askerOf(request));
+    if (user === undefined) {
+      const { code, body } = status(401);
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      return;
+    }
+    const { authorization: _proof, host: _ours, ...headers } = request.headers;
+    const passed = httpsRequest(`${to.url}${request.url ?? ''}`, {
+      ...{ method: request.method, ca: to.ca, ...to.certificate },
+      headers: { ...headers, 'X-Remote-User': user.username, 'X-Remote-Group': [...(user.groups ?? [])] },
+    });
+    passed.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      void pipeline(answer, response).catch(() => undefined);
+    });
+    passed.on('error', () => response.writeHead(503).end());
+    await pipeline(request, passed).catch(() => undefined);
   }
 
   private mayAsk(request: IncomingMessage, by: string): boolean {

@@ -19,6 +19,7 @@ export type { RequestKind } from './in-process-registry/registry-routes.js';
 export { InProcessIssuer, type IssuerFault, type TokenOptions } from './in-process-issuer.js';
 export {
   InProcessKubeApi,
+  type AggregatedServer,
   type AskedAccess,
   type KnownUser,
   type KubeApiFault,

@@ -24,8 +24,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function clientWith(credentials: CredentialSource): KubeClient {
-  const client = new KubeClient({ credentials, timeoutMs: 300, onAsked: (each) => asked.push(each) });
+function clientWith(credentials: CredentialSource, timeoutMs = 5_000): KubeClient {
+  const client = new KubeClient({ credentials, timeoutMs, onAsked: (each) => asked.push(each) });
   clients.push(client);
   return client;
 }
@@ -86,7 +86,7 @@ describe('an answer', () => {
     ['endless', /answers with more than \d+ bytes/],
     ['no JSON', /answers with something else than an object in JSON/],
   ])('of an API server that %s is none', async (fault, why) => {
-    const client = clientWith(await configured(kube.kubeconfig()));
+    const client = clientWith(await configured(kube.kubeconfig()), fault === 'hangs' ? 300 : 5_000);
     kube.fault = fault;
     await expect(client.get(NAMESPACE)).rejects.toThrow(why);
     expect(asked).toMatchObject([{ result: 'failed' }]);
