@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
+import { InProcessHttpsServer, pour } from './in-process-https-server.js';
 import { TestAuthority } from './test-authority.js';
 
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
@@ -22,7 +21,6 @@ export interface TokenOptions {
 export type IssuerFault = 'hangs' | 'fails' | 'endless' | 'another issuer' | 'keys over http' | 'redirects';
 
 const WELL_KNOWN = '/.well-known/openid-configuration';
-const FILLER = Buffer.alloc(64 * 1024, ' ');
 
 /** An OpenID provider on 127.0.0.1, for tests: real HTTPS, keys that rotate, and faults on demand. */
 export class InProcessIssuer {
@@ -31,16 +29,15 @@ export class InProcessIssuer {
   /** Goes wrong until it is taken away. */
   fault: IssuerFault | undefined;
   private published: SigningKey[] = [];
-  private port = 0;
-  private server: Server;
+  private readonly server: InProcessHttpsServer;
 
   private constructor(
     /** PEM of the authority that clients must trust. */
     readonly ca: string,
-    private readonly tls: { readonly cert: string; readonly key: string },
+    tls: { readonly cert: string; readonly key: string },
     private readonly path: string,
   ) {
-    this.server = this.newServer();
+    this.server = new InProcessHttpsServer(tls, (request, response) => this.answer(request, response));
   }
 
   /** @param path of the issuer below its host, with a slash in front. */
@@ -54,7 +51,7 @@ export class InProcessIssuer {
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.port}${this.path}`;
+    return `${this.server.url}${this.path}`;
   }
 
   /** From now on signs with a new key; the one before is published on, unless it is to be taken back. */
@@ -81,33 +78,23 @@ export class InProcessIssuer {
   }
 
   /** Nobody answers at the address any longer. */
-  async suspend(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  suspend(): Promise<void> {
+    return this.server.suspend();
   }
 
   /** Answers again, at the same address. */
-  async resume(): Promise<void> {
-    this.server = this.newServer();
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(this.port, '127.0.0.1', resolve);
-    });
-    this.port = (this.server.address() as AddressInfo).port;
+  resume(): Promise<void> {
+    return this.server.resume();
   }
 
-  async stop(): Promise<void> {
-    await this.suspend();
+  stop(): Promise<void> {
+    return this.suspend();
   }
 
   private get newest(): SigningKey {
     const [key] = this.published;
     if (key === undefined) throw new Error('the issuer has a key from its start on');
     return key;
-  }
-
-  private newServer(): Server {
-    return createServer(this.tls, (request, response) => void this.answer(request, response));
   }
 
   private async answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,7 +106,7 @@ export class InProcessIssuer {
         response.writeHead(503).end();
         return;
       case 'redirects':
-        response.writeHead(302, { location: `https://127.0.0.1:${this.port}/elsewhere` }).end();
+        response.writeHead(302, { location: `${this.server.url}/elsewhere` }).end();
         return;
       case 'endless':
         pour(response);
@@ -151,13 +138,3 @@ const jwkOf = async ({ publicKey, kid, algorithm }: SigningKey): Promise<JWK> =>
   alg: algorithm,
   use: 'sig',
 });
-
-/** Writes for as long as somebody reads. */
-function pour(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  const more = (): void => {
-    while (!response.destroyed && response.write(FILLER));
-  };
-  response.on('drain', more);
-  more();
-}

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as httpsRequest, type Server } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
-import type { AddressInfo } from 'node:net';
+import { InProcessHttpsServer, pour } from './in-process-https-server.js';
 import { TestAuthority } from './test-authority.js';
 
 /** Somebody whom the API server knows. */
@@ -54,7 +54,6 @@ interface Answer {
 }
 
 const CONFIG_MAP = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
-const FILLER = Buffer.alloc(64 * 1024, ' ');
 
 /**
  * The parts of a Kubernetes API server on 127.0.0.1 that Tagline asks, for tests: reviews of tokens and of access,
@@ -82,16 +81,16 @@ export class InProcessKubeApi {
   aggregated: AggregatedServer | undefined;
   /** Tokens of those who may ask. */
   readonly askers = new Set(['token-of-tagline']);
-  private port = 0;
-  private server: Server;
+  private readonly server: InProcessHttpsServer;
 
   private constructor(
     private readonly authority: TestAuthority,
     /** Stands behind the certificates of those who may ask. */
     readonly clients: TestAuthority,
-    private readonly tls: { readonly cert: string; readonly key: string },
+    tls: { readonly cert: string; readonly key: string },
   ) {
-    this.server = this.newServer();
+    const options = { ...tls, ca: clients.cert, requestCert: true, rejectUnauthorized: false };
+    this.server = new InProcessHttpsServer(options, (request, response) => this.handle(request, response));
   }
 
   static async start(): Promise<InProcessKubeApi> {
@@ -107,7 +106,7 @@ export class InProcessKubeApi {
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.port}`;
+    return this.server.url;
   }
 
   /** PEM of the authority that clients must trust. */
@@ -133,28 +132,17 @@ export class InProcessKubeApi {
   }
 
   /** Nobody answers at the address any longer. */
-  async suspend(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  suspend(): Promise<void> {
+    return this.server.suspend();
   }
 
   /** Answers again, at the same address. */
-  async resume(): Promise<void> {
-    this.server = this.newServer();
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(this.port, '127.0.0.1', resolve);
-    });
-    this.port = (this.server.address() as AddressInfo).port;
+  resume(): Promise<void> {
+    return this.server.resume();
   }
 
-  async stop(): Promise<void> {
-    await this.suspend();
-  }
-
-  private newServer(): Server {
-    const options = { ...this.tls, ca: this.clients.cert, requestCert: true, rejectUnauthorized: false };
-    return createServer(options, (request, response) => void this.handle(request, response));
+  stop(): Promise<void> {
+    return this.suspend();
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -262,13 +250,3 @@ function askerOf({ headers, socket }: IncomingMessage): string {
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-/** Writes for as long as somebody reads. */
-function pour(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  const more = (): void => {
-    while (!response.destroyed && response.write(FILLER));
-  };
-  response.on('drain', more);
-  more();
-}
