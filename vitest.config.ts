@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { testReporters } from './test/reporters.js';
 
-/** Libraries are imported as `#lib/<name>`; the `source` condition points those at TypeScript rather than at a build. */
-const conditions = ['source', 'node', 'import', 'default'];
+/**
+ * Libraries are imported as `#lib/<name>`; the `source` condition points those at TypeScript rather than at a build. Whether
+ * a package is imported or required is for whoever does it to say: `pg` requires parts of itself that can be either.
+ */
+const conditions = ['source', 'node', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -27,3 +27,4 @@ export {
 } from './in-process-kube-api.js';
 export { TestAuthority, type IssuedTo } from './test-authority.js';
 export { selfSignedCertificate, type TestCertificate } from './test-certificate.js';
+export { PostgresServer, type PostgresServerOptions } from './postgres-server/postgres-server.js';
