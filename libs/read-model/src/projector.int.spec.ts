@@ -113,6 +113,7 @@ describe('a projector', () => {
           tables.streams.put(['ns', 'st'], Buffer.from('half of it'));
           throw new Error('cannot fold');
         },
+        reads: () => [],
       },
     ]);
     const failures: unknown[] = [];

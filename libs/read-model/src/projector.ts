@@ -1,6 +1,6 @@
 import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
 import type { EventStore } from '#lib/event-store';
-import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
+import type { ProjectedTables } from './projected-tables.js';
 import { DeclaredProjection } from './projections/declared-projection.js';
 import { ImageProjection } from './projections/image-projection.js';
 import { ImageStreamProjection } from './projections/image-stream-projection.js';
@@ -9,6 +9,7 @@ import type { AnyRecorded, Projection } from './projections/projection.js';
 import { StreamCountProjection } from './projections/stream-count-projection.js';
 import { ServiceAccountProjection } from './projections/service-account-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
+import { TABLES } from './tables.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
 const SHAPE_VERSION = 3;
@@ -19,7 +20,8 @@ export interface ReadModelOptions {
 }
 
 /** Everything but the events that the read models depend on. */
-export const readModelShape = ({ historyWindow }: ReadModelOptions): string => `${SHAPE_VERSION}/${historyWindow}`;
+export const readModelShape = ({ historyWindow }: ReadModelOptions): string =>
+  `${SHAPE_VERSION}/${historyWindow}/${TABLES.join()}`;
 
 /** In the order in which they see an event. */
 export const projections = ({ historyWindow }: ReadModelOptions): readonly Projection[] => [
@@ -50,10 +52,10 @@ export class Projector {
 
   constructor(
     private readonly store: EventStore,
-    private readonly readModel: EmbeddedReadModel,
+    private readonly tables: ProjectedTables,
     private readonly folds: readonly Projection[],
   ) {
-    this.position = readModel.checkpoint;
+    this.position = tables.checkpoint;
   }
 
   /** Position of the last event that the read models show. */
@@ -68,14 +70,21 @@ export class Projector {
 
   /** Starts to follow the log; resolves when the read models show everything that is in it now. */
   async start(onFailure: (error: unknown) => void = () => undefined): Promise<void> {
-    this.running = this.follow().then(
+    this.run().catch((error: unknown) => onFailure(error));
+    await this.waitFor(await this.store.lastPosition());
+  }
+
+  /** Follows the log until it is stopped. @throws what keeps it from going on. */
+  run(): Promise<void> {
+    const following = this.follow().then(
       () => this.end(new Error('the projector was stopped')),
       (error: unknown) => {
         this.end(error);
-        onFailure(error);
+        throw error;
       },
     );
-    await this.waitFor(await this.store.lastPosition());
+    this.running = following.catch(() => undefined);
+    return following;
   }
 
   /**
@@ -94,25 +103,36 @@ export class Projector {
     await this.running;
   }
 
+  /** Takes what is in the log now, without following it. */
+  async catchUp(): Promise<void> {
+    for await (const events of this.store.readAll({ after: this.position })) await this.take(events);
+  }
+
   private async follow(): Promise<void> {
-    for await (const events of this.store.subscribe(this.position, this.stopping.signal)) this.take(events);
+    for await (const events of this.store.subscribe(this.position, this.stopping.signal)) {
+      // Tables in this process are not waited for: that would cost more than some of them.
+      const taking = this.take(events);
+      if (taking !== undefined) await taking;
+    }
   }
 
   /** Applies all commands that are complete; a reader never sees half a command. */
-  private take(events: readonly RecordedEvent[]): void {
+  private take(events: readonly RecordedEvent[]): void | Promise<void> {
     const known = this.pending.length === 0 ? events : [...this.pending, ...events];
     let complete = known.length;
     while (complete > 0 && !completesCommand((known[complete - 1] as RecordedEvent).metadata)) complete--;
     this.pending = known.slice(complete);
     const last = known[complete - 1];
     if (last === undefined) return;
-    this.readModel.update(last, (tables) => {
-      for (const event of complete === known.length ? known : known.slice(0, complete)) {
-        for (const fold of this.folds) fold.apply(event as AnyRecorded, tables);
-      }
-    });
-    this.position = last.position;
-    this.taken += complete;
+    const taken = (complete === known.length ? known : known.slice(0, complete)) as readonly AnyRecorded[];
+    const projecting = this.tables.project(taken, this.folds);
+    if (projecting === undefined) return this.shows(last.position, complete);
+    return projecting.then(() => this.shows(last.position, complete));
+  }
+
+  private shows(position: Position, events: number): void {
+    this.position = position;
+    this.taken += events;
     this.wake();
   }
 

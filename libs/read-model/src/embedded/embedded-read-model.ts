@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import type { EventStore } from '#lib/event-store';
-import type { Position, RecordedEvent, StreamName } from '#lib/events';
+import type { Position, StreamName } from '#lib/events';
+import { ContentsDigest } from '../contents-digest.js';
+import type { ProjectedTables } from '../projected-tables.js';
+import type { AnyRecorded, Projection } from '../projections/projection.js';
 import { TABLES, type Entry, type Key, type RangeOptions, type Table, type Tables } from '../tables.js';
 
 /** LMDB's own idea of a composite key, which is not read-only. */
@@ -12,11 +14,6 @@ type Stored = Database<Buffer, LmdbKey>;
 
 /** After every string and number that a key can hold. */
 const AFTER_ALL = Buffer.from([0xff]);
-
-/** The last event that the tables show. */
-type Checkpoint = Pick<RecordedEvent, 'position' | 'stream' | 'revision'> & {
-  readonly metadata: Pick<RecordedEvent['metadata'], 'id'>;
-};
 
 /** What stands beside a file that was closed properly. */
 const CLEAN = 'closed';
@@ -28,7 +25,7 @@ const CLEAN = 'closed';
  * when the process dies, as the kernel keeps what was written. When the machine dies the file may be torn: a guard
  * beside it then names a boot of the machine that is over, and the file is built anew.
  */
-export class EmbeddedReadModel {
+export class EmbeddedReadModel implements ProjectedTables {
   readonly tables: Tables;
   private readonly meta: Database<string, string>;
 
@@ -83,24 +80,27 @@ export class EmbeddedReadModel {
     return Number(this.meta.get('checkpoint') ?? 0);
   }
 
-  /** Changes the tables and moves the checkpoint to the last event that is in them, both or neither. */
-  update({ position, stream, revision, metadata }: Checkpoint, change: (tables: Tables) => void): void {
+  project(events: readonly AnyRecorded[], folds: readonly Projection[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
     this.root.transactionSync(() => {
-      change(this.tables);
-      this.meta.putSync('checkpoint', `${position}`);
-      this.meta.putSync('checkpointEvent', metadata.id);
-      this.meta.putSync('checkpointStream', stream);
-      this.meta.putSync('checkpointRevision', `${revision}`);
+      for (const event of events) {
+        for (const fold of folds) fold.apply(event, this.tables);
+      }
+      this.meta.putSync('checkpoint', `${last.position}`);
+      this.meta.putSync('checkpointEvent', last.metadata.id);
+      this.meta.putSync('checkpointStream', last.stream);
+      this.meta.putSync('checkpointRevision', `${last.revision}`);
     });
   }
 
   /** SHA-256 over every entry of every table: equal for equal contents. */
   digest(): string {
-    const hash = createHash('sha256');
+    const digest = new ContentsDigest();
     for (const name of TABLES) {
-      for (const { key, value } of this.tables[name].under([])) hash.update(JSON.stringify([name, key])).update(value);
+      for (const entry of this.tables[name].under([])) digest.add(name, entry);
     }
-    return hash.digest('hex');
+    return digest.toString();
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from '#lib/events';
 import { subjectOf } from '../changes/subject.js';
 import type { Key, Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 /** A role, a binding, a limit or a quota, as of its last event. */
 export interface DeclaredDocument<K extends DeclaredKind = DeclaredKind> {
@@ -34,6 +34,13 @@ export class DeclaredProjection implements Projection {
     }
     const document: DeclaredDocument = { kind, object, version: event.position };
     tables.declared.put(key, Buffer.from(JSON.stringify(document)));
+  }
+
+  reads({ stream }: AnyRecorded): readonly RowPlace[] {
+    const subject = subjectOf(stream);
+    if (subject === undefined || !isDeclared(subject.kind)) return [];
+    const { namespace, name } = declaredPlace(subject.id);
+    return [['declared', declaredKey(subject.kind, namespace, name)]];
   }
 }
 

@@ -1,7 +1,7 @@
 import { foldImage, foldSignatures, parseStreamName, type ImageEvent, type ImageSignaturesEvent } from '#lib/events';
 import { imageDocument, imageFromDocument, type ImageDocument } from '../documents/image-document.js';
 import type { Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 /** Keeps the images, each with its signatures. */
 export class ImageProjection implements Projection {
@@ -19,5 +19,10 @@ export class ImageProjection implements Projection {
     const signatures = aggregate === 'image' ? before : foldSignatures(before, event as ImageSignaturesEvent);
     const document = imageDocument(image, signatures, event.position);
     tables.images.put([name], Buffer.from(JSON.stringify(document)));
+  }
+
+  reads({ stream }: AnyRecorded): readonly RowPlace[] {
+    const { aggregate, id } = parseStreamName(stream);
+    return aggregate === 'image' || aggregate === 'imageSignatures' ? [['images', [id]]] : [];
   }
 }

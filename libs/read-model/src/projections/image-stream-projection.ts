@@ -14,7 +14,7 @@ import {
 import { decodeStream, encodeStream } from '../documents/stream-document.js';
 import { decodeNewest, decodeTag, encodeTag, renewTag, toState } from '../documents/tag-document.js';
 import type { Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 type StreamEvent = RecordedEvent & ImageStreamEvent;
 
@@ -28,6 +28,20 @@ export class ImageStreamProjection implements Projection {
     if (aggregate !== 'imageStream') return;
     const [namespace, name] = split(id);
     this.applyTo(namespace, name, event as StreamEvent, tables);
+  }
+
+  reads(event: AnyRecorded): readonly RowPlace[] {
+    const { aggregate, id } = parseStreamName(event.stream);
+    if (aggregate !== 'imageStream') return [];
+    const key = split(id);
+    const tag = tagOf(event as StreamEvent);
+    if (tag === undefined) return [['streams', key]];
+    const { image = '' } = ('item' in event.data ? event.data.item : undefined) ?? {};
+    return [
+      ['streams', key],
+      ['tags', [...key, tag]],
+      ...(image === '' ? [] : [['streamImages', [...key, image, tag]] as const]),
+    ];
   }
 
   private applyTo(namespace: string, name: string, event: StreamEvent, tables: Tables): void {

@@ -1,6 +1,6 @@
 import { foldNamespace, parseStreamName, type NamespaceEvent, type NamespaceState, type Position } from '#lib/events';
 import type { Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 export interface NamespaceDocument {
   readonly namespace: NamespaceState;
@@ -21,5 +21,10 @@ export class NamespaceProjection implements Projection {
     }
     const document: NamespaceDocument = { namespace, version: event.position };
     tables.namespaces.put([name], Buffer.from(JSON.stringify(document)));
+  }
+
+  reads({ stream }: AnyRecorded): readonly RowPlace[] {
+    const { aggregate, id } = parseStreamName(stream);
+    return aggregate === 'namespace' ? [['namespaces', [id]]] : [];
   }
 }

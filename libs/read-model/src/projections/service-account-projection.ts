@@ -5,8 +5,8 @@ import {
   type ServiceAccountEvent,
   type ServiceAccountState,
 } from '#lib/events';
-import type { Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { Key, Tables } from '../tables.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 export interface ServiceAccountDocument {
   readonly account: ServiceAccountState;
@@ -16,10 +16,8 @@ export interface ServiceAccountDocument {
 /** Keeps the service accounts. */
 export class ServiceAccountProjection implements Projection {
   apply(event: AnyRecorded, tables: Tables): void {
-    const { aggregate, id } = parseStreamName(event.stream);
-    if (aggregate !== 'serviceAccount') return;
-    const slash = id.indexOf('/');
-    const key = [id.slice(0, slash), id.slice(slash + 1)];
+    const key = keyOf(event);
+    if (key === undefined) return;
     const stored = tables.serviceAccounts.get(key);
     const before = stored && (JSON.parse(stored.toString('utf8')) as ServiceAccountDocument).account;
     const account = foldServiceAccount(before, event as ServiceAccountEvent);
@@ -30,4 +28,16 @@ export class ServiceAccountProjection implements Projection {
     const document: ServiceAccountDocument = { account, version: event.position };
     tables.serviceAccounts.put(key, Buffer.from(JSON.stringify(document)));
   }
+
+  reads(event: AnyRecorded): readonly RowPlace[] {
+    const key = keyOf(event);
+    return key === undefined ? [] : [['serviceAccounts', key]];
+  }
+}
+
+/** Where the service account is that an event is about. */
+function keyOf({ stream }: AnyRecorded): Key | undefined {
+  const { aggregate, id } = parseStreamName(stream);
+  const slash = id.indexOf('/');
+  return aggregate === 'serviceAccount' ? [id.slice(0, slash), id.slice(slash + 1)] : undefined;
 }

@@ -2,7 +2,7 @@ import { parseStreamName, tagOf, type ImageStreamEvent, type RecordedEvent } fro
 import { decodeNewest } from '../documents/tag-document.js';
 import type { RevisionKind, TagRevision } from '../documents/tag-revision.js';
 import type { Tables } from '../tables.js';
-import type { AnyRecorded, Projection } from './projection.js';
+import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
 type StreamEvent = RecordedEvent & ImageStreamEvent;
 type Step = Pick<TagRevision, 'kind' | 'from' | 'to' | 'toReference' | 'generation' | 'cause'>;
@@ -30,6 +30,10 @@ export class TagRevisionProjection implements Projection {
     const tag = tagOf(streamEvent);
     const step = stepOf(streamEvent);
     if (tag !== undefined && step !== undefined) put(tables, event, namespace, stream, tag, step);
+  }
+
+  reads(): readonly RowPlace[] {
+    return [];
   }
 }
 

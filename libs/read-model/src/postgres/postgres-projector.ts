@@ -1,0 +1,145 @@
+import type { EventStore } from '#lib/event-store';
+import type { Position } from '#lib/events';
+import { PostgresError, type Connection, type Postgres } from '#lib/postgres';
+import type { Projection } from '../projections/projection.js';
+import { Projector } from '../projector.js';
+import { Generations, isBuiltFrom, type Claim } from './generations.js';
+import { FencedError, PostgresTables } from './postgres-tables.js';
+
+export interface PostgresProjectorOptions {
+  readonly store: EventStore;
+  readonly postgres: Postgres;
+  /** Everything but the events that the tables depend on. */
+  readonly shape: string;
+  readonly folds: readonly Projection[];
+  /** Told of what passes: a database that is away, another projector that took over. */
+  readonly onDisturbance?: (why: string) => void;
+  /** Told when this projector begins to write, and when it no longer does. */
+  readonly onDuty?: (isActive: boolean) => void;
+}
+
+/** A standby looks this often whether the projector that writes is gone. */
+const STANDBY_MS = 500;
+/** After a database that was away; longer each time. */
+const RETRY_MS = { first: 250, longest: 5_000 };
+
+/**
+ * Keeps the read models in PostgreSQL up to date. Of several, one writes and the others stand by: the database holds
+ * a lock for the connection of the one that writes, and gives it to another when that connection is gone.
+ */
+export class PostgresProjector {
+  private readonly generations: Generations;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private current: Projector | undefined;
+
+  constructor(private readonly options: PostgresProjectorOptions) {
+    this.generations = new Generations(options.postgres);
+  }
+
+  /** Whether it is this projector that writes. */
+  get isActive(): boolean {
+    return this.current !== undefined;
+  }
+
+  /** Position of the last event that this projector wrote; 0 while it stands by. */
+  get projected(): Position {
+    return this.current?.projected ?? 0;
+  }
+
+  /** @param onFailure - told when an event cannot be folded or the log not be read: what no waiting mends. */
+  start(onFailure: (error: unknown) => void = () => undefined): void {
+    this.running ??= this.run().catch((error: unknown) => onFailure(error));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.current?.stop();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let wait = RETRY_MS.first; !signal.aborted;) {
+      try {
+        await this.serve();
+        wait = RETRY_MS.first;
+      } catch (error) {
+        if (error instanceof FencedError) {
+          this.options.onDisturbance?.(error.message);
+        } else if (error instanceof PostgresError && error.code !== 'refused') {
+          this.options.onDisturbance?.(error.message);
+          await pause(wait, signal);
+          wait = Math.min(wait * 2, RETRY_MS.longest);
+        } else throw error;
+      }
+    }
+  }
+
+  /** One connection long: waits for its turn, and then projects until the connection or the generation is gone. */
+  private async serve(): Promise<void> {
+    const connection = await this.options.postgres.connect();
+    try {
+      await this.generations.prepare();
+      const claim = await this.turn(connection);
+      if (claim === undefined) return;
+      if (await isBuiltFrom(this.options.store, claim)) await this.project(claim, connection);
+      else await this.replace(claim);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** @returns `undefined` when it is stopped before its turn comes. */
+  private async turn(connection: Connection): Promise<Claim | undefined> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      // Looked up every time: what is active may have been swapped meanwhile.
+      const active = await this.generations.ensureActive(this.options.shape);
+      const claim = await this.generations.claim(active, connection);
+      if (claim !== undefined) return claim;
+      await pause(STANDBY_MS, AbortSignal.any([signal, connection.lost]));
+    }
+    return undefined;
+  }
+
+  /** Tables of another log are not to be seen for a moment longer; those that take their place fill up from the start. */
+  private async replace(foreign: Claim): Promise<void> {
+    this.options.onDisturbance?.('the read models were built from another log, and are built anew');
+    const next = await this.generations.create(this.options.shape, 'building');
+    await this.generations.activate(next, foreign, async () => undefined);
+    await this.generations.drop(foreign);
+  }
+
+  private async project(claim: Claim, connection: Connection): Promise<void> {
+    const { store, shape, folds, onDuty, onDisturbance } = this.options;
+    const tables = new PostgresTables(connection, this.generations.tables(claim), claim.epoch, claim.checkpoint);
+    const projector = new Projector(store, tables, folds);
+    const lost = (): void => void projector.stop();
+    connection.lost.addEventListener('abort', lost);
+    this.current = projector;
+    onDuty?.(true);
+    try {
+      await this.generations.prune(shape, connection).catch((error: unknown) => onDisturbance?.(String(error)));
+      if (connection.lost.aborted || this.stopping.signal.aborted) return;
+      await projector.run();
+    } finally {
+      this.current = undefined;
+      connection.lost.removeEventListener('abort', lost);
+      onDuty?.(false);
+    }
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}
