@@ -13,8 +13,12 @@ import type {
   TaglineEvent,
 } from '#lib/events';
 import { EmbeddedReadModel } from './embedded/embedded-read-model.js';
-import { Projector, projections, readModelShape } from './projector.js';
-import { LocalReadModel } from './read-model.js';
+import { Projector, projections, readModelShape, type ReadModelOptions } from './projector.js';
+import { LocalReadModel, type ReadModel } from './read-model.js';
+import type { TableName } from './tables.js';
+
+/** Small, so that few moves of a tag are more than it shows. */
+const WINDOW = 3;
 
 /** Takes events as they come, as a command that led to just them. */
 const scribe: Decider<undefined, readonly TaglineEvent[], TaglineEvent> = {
@@ -25,15 +29,60 @@ const scribe: Decider<undefined, readonly TaglineEvent[], TaglineEvent> = {
 
 export const ALICE: EventContext = { actor: { user: 'alice', groups: ['developers'] } };
 
+/** Read models of a log, wherever they are kept, as the contract of read models needs them. */
+export interface ExampleReadModel {
+  readonly model: ReadModel;
+  /** How many rows a table has. */
+  readonly rows: (table: TableName) => Promise<number>;
+  readonly digest: () => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds read models from a log and keeps them up to date; they are up to date when this resolves. */
+export type ExampleEngine<M extends ExampleReadModel> = (
+  store: EventStore,
+  options: ReadModelOptions,
+  path: string,
+) => Promise<M>;
+
+export interface EmbeddedExample extends ExampleReadModel {
+  readonly stored: EmbeddedReadModel;
+  readonly projector: Projector;
+  readonly model: LocalReadModel;
+}
+
+export const embeddedEngine: ExampleEngine<EmbeddedExample> = async (store, options, path) => {
+  const stored = EmbeddedReadModel.open(path, readModelShape(options));
+  const projector = new Projector(store, stored, projections(options));
+  await projector.start();
+  return {
+    ...{ stored, projector, model: new LocalReadModel(stored, projector) },
+    rows: async (table) => [...stored.tables[table].under([])].length,
+    digest: async () => stored.digest(),
+    close: async () => {
+      await projector.stop();
+      await stored.close();
+    },
+  };
+};
+
 /** A log for the specifications of the read models, and read models that are built from it. */
-export class ExampleLog {
+export class ExampleLog<M extends ExampleReadModel = EmbeddedExample> {
   private readonly directory = mkdtempSync(join(tmpdir(), 'tagline-read-model-'));
   private readonly closing: (() => Promise<void>)[] = [];
 
-  constructor(
-    readonly store: EventStore = new InMemoryEventStore(),
-    private readonly window = 3,
+  private constructor(
+    readonly store: EventStore,
+    private readonly engine: ExampleEngine<M>,
   ) {}
+
+  static embedded(store: EventStore = new InMemoryEventStore()): ExampleLog {
+    return new ExampleLog(store, embeddedEngine);
+  }
+
+  static on<M extends ExampleReadModel>(engine: ExampleEngine<M>): ExampleLog<M> {
+    return new ExampleLog(new InMemoryEventStore(), engine);
+  }
 
   /** Appends the events of one command. @returns the position of the last. */
   async append(stream: StreamName, events: readonly TaglineEvent[], context = ALICE): Promise<Position> {
@@ -42,17 +91,10 @@ export class ExampleLog {
   }
 
   /** Read models in `file`, up to date with the log. */
-  async project(file = 'read-models.lmdb', store: EventStore = this.store): Promise<ExampleReadModel> {
-    const options = { historyWindow: this.window };
-    const stored = EmbeddedReadModel.open(this.pathOf(file), readModelShape(options));
-    const projector = new Projector(store, stored, projections(options));
-    const close = async (): Promise<void> => {
-      await projector.stop();
-      await stored.close();
-    };
-    this.closing.push(close);
-    await projector.start();
-    return { stored, projector, model: new LocalReadModel(stored, projector), close };
+  async project(file = 'read-models.lmdb', store: EventStore = this.store): Promise<M> {
+    const built = await this.engine(store, { historyWindow: WINDOW }, this.pathOf(file));
+    this.closing.push(built.close);
+    return built;
   }
 
   pathOf(file: string): string {
@@ -65,12 +107,8 @@ export class ExampleLog {
   }
 }
 
-export interface ExampleReadModel {
-  readonly stored: EmbeddedReadModel;
-  readonly projector: Projector;
-  readonly model: LocalReadModel;
-  readonly close: () => Promise<void>;
-}
+/** A log whose read models may be kept anywhere. */
+export type ContractLog = ExampleLog<ExampleReadModel>;
 
 /** The same store, whose subscribers get one event at a time. */
 export function oneByOne(store: EventStore, seen: (event: RecordedEvent) => void = () => undefined): EventStore {

@@ -24,7 +24,7 @@ async function fill(log: ExampleLog): Promise<void> {
 describe('a projector', () => {
   let log: ExampleLog;
   beforeEach(() => {
-    log = new ExampleLog();
+    log = ExampleLog.embedded();
   });
   afterEach(() => log.dispose());
 
@@ -95,7 +95,7 @@ describe('a projector', () => {
 
   it('projects from a log on disk', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tagline-events-'));
-    const onDisk = new ExampleLog(EmbeddedEventStore.open(join(directory, 'events.lmdb')));
+    const onDisk = ExampleLog.embedded(EmbeddedEventStore.open(join(directory, 'events.lmdb')));
     await fill(onDisk);
     await fill(log);
     const [model, inMemory] = [await onDisk.project(), await log.project()];

@@ -10,7 +10,7 @@ const st = streamName.imageStream('ns', 'st');
 describe('the feed of changes', () => {
   let log: ExampleLog;
   beforeEach(() => {
-    log = new ExampleLog(new InMemoryEventStore(137));
+    log = ExampleLog.embedded(new InMemoryEventStore(137));
   });
   afterEach(() => log.dispose());
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryEventStore, type EventStore } from '#lib/event-store';
 import { seal, streamName } from '#lib/events';
+import { ExampleLog } from '../example-log.js';
 import { projections, Projector } from '../projector.js';
+import { readModelContract } from '../read-model.contract.js';
 import { EmbeddedReadModel } from './embedded-read-model.js';
 
 const OPTIONS = { historyWindow: 3 };
@@ -22,6 +24,8 @@ async function createNamespace(log: EventStore, name: string): Promise<void> {
   const place = { stream, revision: 0, previousHash: '', time: new Date(), context, schemaVersion: () => 1 };
   await log.append(stream, seal([{ type: 'NamespaceCreated', data }], { ...place, newId: () => crypto.randomUUID() }));
 }
+
+readModelContract('EmbeddedReadModel', () => ExampleLog.embedded());
 
 describe('the embedded read model', () => {
   let directory: string;

@@ -21,7 +21,7 @@ export interface PostgresProjectorOptions {
 /** A standby looks this often whether the projector that writes is gone. */
 const STANDBY_MS = 500;
 /** After a database that was away; longer each time. */
-const RETRY_MS = { first: 250, longest: 5_000 };
+const RETRY_MS = { first: 250, longest: 2_000 };
 
 /**
  * Keeps the read models in PostgreSQL up to date. Of several, one writes and the others stand by: the database holds

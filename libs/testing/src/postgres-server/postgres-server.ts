@@ -18,7 +18,7 @@ const NOBODY = 65_534;
 /** Fast, as nothing outlives the test; but what was committed survives the death of the process. */
 const SETTINGS = [
   ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'],
-  ...['synchronous_commit=off', 'full_page_writes=off', 'log_min_messages=panic', 'shared_buffers=64MB'],
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'log_min_messages=panic', 'shared_buffers=64MB'],
 ];
 
 /** Nothing that a test starts may outlive it. */
