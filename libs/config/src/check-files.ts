@@ -2,10 +2,19 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import type { ConfigurationProblem } from './configuration-error.js';
 import type { Configuration } from './configuration.js';
 import type { EventStoreConfiguration } from './sections/event-store.js';
+import type { ReadModelConfiguration } from './sections/read-model.js';
 
 /** Files that the configuration names must be there at the start, rather than be missed when they are first needed. */
-export function checkFiles({ eventStore, tls, access, images }: Configuration): readonly ConfigurationProblem[] {
-  const problems: ConfigurationProblem[] = [...eventStoreProblems(eventStore)];
+export function checkFiles(configuration: Configuration): readonly ConfigurationProblem[] {
+  const { eventStore, readModel, secrets, tls, access, images } = configuration;
+  const problems = [...eventStoreProblems(eventStore), ...readModelProblems(readModel)];
+  if ((readModel.engine === 'postgres') !== (secrets.keyFile !== undefined)) {
+    const message =
+      readModel.engine === 'postgres'
+        ? 'must be set, because readModel.engine is postgres, which keeps the secrets, too'
+        : 'is of no use unless readModel.engine is postgres';
+    problems.push({ where: 'secrets.keyFile', message });
+  }
   if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
     const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';
     problems.push({ where: `tls.${missing}`, message: 'must be set, because its counterpart is' });
@@ -37,6 +46,8 @@ export function checkFiles({ eventStore, tls, access, images }: Configuration): 
   }
   const files = {
     'eventStore.connectionStringFile': eventStore.connectionStringFile,
+    'readModel.connectionStringFile': readModel.connectionStringFile,
+    'secrets.keyFile': secrets.keyFile,
     'tls.certFile': tls.certFile,
     'tls.keyFile': tls.keyFile,
     'access.tokenFile': access.tokenFile,
@@ -71,6 +82,26 @@ function eventStoreProblems(eventStore: EventStoreConfiguration): readonly Confi
       ? 'or eventStore.connectionStringFile must be set, because eventStore.engine is eventstoredb'
       : 'and eventStore.connectionStringFile must not both be set';
   return [{ where: 'eventStore.connectionString', message }];
+}
+
+/** As with the event store. */
+function readModelProblems(readModel: ReadModelConfiguration): readonly ConfigurationProblem[] {
+  const { engine, connectionString, connectionStringFile } = readModel;
+  if (engine === 'embedded') {
+    const useless = (['connectionString', 'connectionStringFile'] as const).filter(
+      (name) => readModel[name] !== undefined,
+    );
+    return useless.map((name) => ({
+      where: `readModel.${name}`,
+      message: 'is of no use unless readModel.engine is postgres',
+    }));
+  }
+  if ((connectionString === undefined) !== (connectionStringFile === undefined)) return [];
+  const message =
+    connectionString === undefined
+      ? 'or readModel.connectionStringFile must be set, because readModel.engine is postgres'
+      : 'and readModel.connectionStringFile must not both be set';
+  return [{ where: 'readModel.connectionString', message }];
 }
 
 function isFolder(path: string): boolean {

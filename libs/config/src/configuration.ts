@@ -7,6 +7,8 @@ import { ImagesConfiguration } from './sections/images.js';
 import { ImportConfiguration } from './sections/import.js';
 import { LimitsConfiguration } from './sections/limits.js';
 import { LogConfiguration } from './sections/log.js';
+import { ReadModelConfiguration } from './sections/read-model.js';
+import { SecretsConfiguration } from './sections/secrets.js';
 import { TlsConfiguration } from './sections/tls.js';
 import { IsListenAddress, Section, Setting } from './setting.js';
 
@@ -35,6 +37,16 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => EventStoreConfiguration)
   readonly eventStore: EventStoreConfiguration = new EventStoreConfiguration();
+
+  @Section(ReadModelConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => ReadModelConfiguration)
+  readonly readModel: ReadModelConfiguration = new ReadModelConfiguration();
+
+  @Section(SecretsConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => SecretsConfiguration)
+  readonly secrets: SecretsConfiguration = new SecretsConfiguration();
 
   @Section(LogConfiguration)
   @ValidateNested(SECTION)

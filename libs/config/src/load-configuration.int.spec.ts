@@ -176,7 +176,7 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, eventStore, log, tls, access, images, import, limits)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits)',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],
@@ -203,6 +203,29 @@ describe('what cannot be used is refused at the start', () => {
     ['{ engine: eventstoredb, connectionString: "esdb://db", streamPrefix: "a-" }', 'eventStore.streamPrefix must be'],
   ])('an event store such as %s', (text, message) => {
     const why = refusal(() => fromFile(`eventStore: ${text}`));
+    expect(why).toContain(message);
+    expect(why).not.toContain('hidden');
+  });
+
+  it.each([
+    ['readModel: { engine: mysql }', 'readModel.engine must be one of embedded, postgres'],
+    ['readModel: { engine: postgres }', 'readModel.connectionString or readModel.connectionStringFile must be set'],
+    ['readModel: { connectionString: "postgres://db/x" }', 'readModel.connectionString is of no use unless'],
+    ['readModel: { engine: postgres, connectionString: "http://u:hidden@db" }', 'readModel.connectionString must look'],
+    [
+      'readModel: { engine: postgres, connectionStringFile: /nowhere }',
+      'readModel.connectionStringFile must be a file',
+    ],
+    [
+      'readModel: { engine: postgres, connectionString: "postgres://u:hidden@db/x", connectionStringFile: /nowhere }',
+      'readModel.connectionString and readModel.connectionStringFile must not both be set',
+    ],
+    ['readModel: { engine: postgres, connectionString: "postgres://db/x" }', 'secrets.keyFile must be set, because'],
+    ['readModel: { schema: "Public; drop" }', 'readModel.schema must be lower-case letters'],
+    ['readModel: { poolSize: 0 }', 'readModel.poolSize must be at least 1'],
+    ['secrets: { keyFile: /etc/hostname }', 'secrets.keyFile is of no use unless readModel.engine is postgres'],
+  ])('read models or secrets such as %s', (text, message) => {
+    const why = refusal(() => fromFile(text));
     expect(why).toContain(message);
     expect(why).not.toContain('hidden');
   });

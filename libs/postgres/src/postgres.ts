@@ -126,7 +126,9 @@ export class Postgres implements Queryable {
     let isWhole = false;
     try {
       const connection = new ClientQueries(client);
-      await client.query(begin);
+      await client.query(begin).catch((error: unknown) => {
+        throw asPostgresError(error);
+      });
       const result = await work(connection).catch(async (error: unknown) => {
         isWhole = await client.query('rollback').then(
           () => true,
@@ -139,8 +141,6 @@ export class Postgres implements Queryable {
       });
       isWhole = true;
       return result;
-    } catch (error) {
-      throw asPostgresError(error);
     } finally {
       client.off('error', ignore);
       client.release(!isWhole);
