@@ -4,6 +4,7 @@ import {
   Logger,
   Module,
   type DynamicModule,
+  type FactoryProvider,
   type ModuleMetadata,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
@@ -42,7 +43,8 @@ import {
   PULL_SECRET_SOURCE,
   type PullSecretSource,
 } from './secrets/pull-secret-source.js';
-import { SECRET_STORE, SecretStore } from './secrets/secret-store.js';
+import { EmbeddedSecretStore } from './secrets/embedded-secret-store.js';
+import { SECRET_STORE, type SecretStore } from './secrets/secret-store.js';
 import { ServiceAccountContents } from './service-accounts/service-account-contents.js';
 import { ServiceAccountService } from './service-accounts/service-account-service.js';
 import type { Issuance } from './service-accounts/token-request.js';
@@ -54,6 +56,8 @@ export const NAMESPACE_CHANGES = Symbol('NamespaceChanges');
 export interface TenancyOptions {
   /** Directory of `secrets.lmdb` and `secrets.key`. */
   readonly dataDir: string;
+  /** Where secrets are kept; default: in files of the data directory. */
+  readonly secretStore?: Pick<FactoryProvider<SecretStore>, 'inject' | 'useFactory'> | undefined;
   /** How long tokens of service accounts are good at most, in milliseconds. */
   readonly maxTokenLifetime: number;
   /** A Kubernetes API server whose namespaces, secrets, roles and accounts count in place of Tagline's own. */
@@ -101,12 +105,12 @@ class TenancyLifecycle implements OnApplicationShutdown {
 @Module({})
 export class TenancyModule {
   static forRoot(options: TenancyOptions): DynamicModule {
-    const { dataDir, maxTokenLifetime, delegate, imports = [] } = options;
+    const { dataDir, maxTokenLifetime, secretStore, delegate, imports = [] } = options;
     return {
       module: TenancyModule,
       imports,
       providers: [
-        { provide: SECRET_STORE, useFactory: () => SecretStore.open(dataDir) },
+        { provide: SECRET_STORE, ...(secretStore ?? { useFactory: () => EmbeddedSecretStore.open(dataDir) }) },
         {
           provide: NamespaceService,
           useFactory: (store: EventStore) => new NamespaceService(store),

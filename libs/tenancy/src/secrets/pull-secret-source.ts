@@ -16,8 +16,8 @@ export const PULL_SECRET_SOURCE = Symbol('PullSecretSource');
 
 /** From the secrets that Tagline keeps itself. */
 export const ownPullSecrets = (store: SecretStore): PullSecretSource => ({
-  of: async (namespace) => pullSecrets(store, namespace),
-  list: async (request) => listPullSecrets(store, request),
+  of: (namespace) => pullSecrets(store, namespace),
+  list: (request) => listPullSecrets(store, request),
 });
 
 const TYPES = ['kubernetes.io/dockercfg', 'kubernetes.io/dockerconfigjson'] as const;

@@ -17,10 +17,10 @@ export interface PullSecret {
 const PAGE = 500;
 
 /** The secrets of a namespace that its imports may use, sorted by name. */
-export function pullSecrets(store: SecretStore, namespace: string): readonly PullSecret[] {
+export async function pullSecrets(store: SecretStore, namespace: string): Promise<readonly PullSecret[]> {
   const found: PullSecret[] = [];
   for (let after: readonly string[] | undefined; ;) {
-    const page = store.list(namespace, PAGE, after);
+    const page = await store.list(namespace, PAGE, after);
     found.push(...page.flatMap(pullSecretOf));
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return found;
@@ -29,11 +29,11 @@ export function pullSecrets(store: SecretStore, namespace: string): readonly Pul
 }
 
 /** The same as a list by the options of a request. A limit counts pull secrets, and nothing else. */
-export function listPullSecrets(store: SecretStore, request: ListRequest): ListResult {
+export async function listPullSecrets(store: SecretStore, request: ListRequest): Promise<ListResult> {
   return selectedPages(
-    store.resourceVersion,
+    await store.resourceVersion(),
     request,
-    async (after, limit) => store.list(request.namespace, limit, after).map((secret) => viewOf(secret)),
+    async (after, limit) => (await store.list(request.namespace, limit, after)).map((secret) => viewOf(secret)),
     ({ namespace = '', name }) => [namespace, name],
     async (view) => pullSecretOf(view.object() as SecretObject).length > 0,
   );

@@ -31,6 +31,17 @@ export async function ensureSecretKey(path: string, mayCreate: boolean): Promise
   return written;
 }
 
+/**
+ * A key that the operator has made.
+ *
+ * @throws InvalidSecretKeyError
+ */
+export async function loadSecretKey(path: string): Promise<Buffer> {
+  const key = await readKey(path);
+  if (key === undefined) throw new InvalidSecretKeyError(`${path} is missing`);
+  return key;
+}
+
 async function readKey(path: string): Promise<Buffer | undefined> {
   let file;
   try {

@@ -48,15 +48,15 @@ export class SecretStorage implements ResourceStorage {
   constructor(private readonly deps: SecretStorageDeps) {}
 
   async get(_context: RequestContext, { namespace = '', name }: ObjectKey): Promise<ObjectView> {
-    return viewOf(this.found(namespace, name));
+    return viewOf(await this.found(namespace, name));
   }
 
   async list(_context: RequestContext, request: ListRequest): Promise<ListResult> {
     const { secrets } = this.deps;
     return selectedPages(
-      secrets.resourceVersion,
+      await secrets.resourceVersion(),
       request,
-      async (after, limit) => secrets.list(request.namespace, limit, after).map((secret) => viewOf(secret)),
+      async (after, limit) => (await secrets.list(request.namespace, limit, after)).map((secret) => viewOf(secret)),
       ({ namespace = '', name }) => [namespace, name],
     );
   }
@@ -74,7 +74,7 @@ export class SecretStorage implements ResourceStorage {
     const creationTimestamp = kubernetesTime(this.deps.clock?.() ?? new Date());
     const secret = stored(sent, { name, namespace, uid: randomUUID(), creationTimestamp });
     if (dryRun) {
-      if (this.deps.secrets.get(namespace, name) !== undefined) throw alreadyExists(RESOURCE, name);
+      if ((await this.deps.secrets.get(namespace, name)) !== undefined) throw alreadyExists(RESOURCE, name);
       return viewOf(secret);
     }
     const written = await this.deps.secrets.write(namespace, name, (current) => {
@@ -94,7 +94,7 @@ export class SecretStorage implements ResourceStorage {
       if (current === undefined) throw notFound(RESOURCE, name);
       return updated(current, desired);
     };
-    if (dryRun) return { view: viewOf(change(this.deps.secrets.get(namespace, name))), created: false };
+    if (dryRun) return { view: viewOf(change(await this.deps.secrets.get(namespace, name))), created: false };
     const written = await this.deps.secrets.write(namespace, name, (current) => {
       const next = change(current);
       return isDeepStrictEqual(next, current) ? 'unchanged' : next;
@@ -115,13 +115,13 @@ export class SecretStorage implements ResourceStorage {
       uid = current.metadata.uid ?? '';
       return undefined;
     };
-    if (dryRun) remove(this.deps.secrets.get(namespace, name));
+    if (dryRun) remove(await this.deps.secrets.get(namespace, name));
     else await this.deps.secrets.write(namespace, name, remove);
     return { uid };
   }
 
-  private found(namespace: string, name: string): SecretObject {
-    const secret = this.deps.secrets.get(namespace, name);
+  private async found(namespace: string, name: string): Promise<SecretObject> {
+    const secret = await this.deps.secrets.get(namespace, name);
     if (secret === undefined) throw notFound(RESOURCE, name);
     return secret;
   }

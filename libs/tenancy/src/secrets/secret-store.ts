@@ -1,90 +1,23 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { SecretObject } from './secret.js';
-import { SecretCipher } from './secret-cipher.js';
-import { ensureSecretKey, InvalidSecretKeyError } from './secret-key.js';
 
-/** What a write makes of a secret; `undefined` deletes it, `'unchanged'` leaves it. */
+/** What a write makes of a secret; `undefined` deletes it, `'unchanged'` leaves it. May be asked more than once. */
 export type SecretChange = (current: SecretObject | undefined) => SecretObject | 'unchanged' | undefined;
 
-type SecretKey = [namespace: string, name: string];
-
-/** After every name. */
-const AFTER_ALL = Buffer.from([0xff]);
-const COUNTER = 'resourceVersion';
-const PROBE = 'probe';
-const OWNER_ONLY = 0o600;
-
 /**
- * Secrets, each encrypted, in an LMDB file beside the event log. They are not events: a log keeps everything for ever,
- * and a secret that was deleted has to be gone.
+ * Secrets, each encrypted. They are not events: a log keeps everything for ever, and a secret that was deleted has to be
+ * gone.
+ *
+ * Every adapter passes the suite in `secret-store.contract.ts`.
  */
-export class SecretStore implements NamespaceContents {
-  private readonly secrets: Database<Buffer, SecretKey>;
-  private readonly meta: Database<Buffer, string>;
-  /** Writes go one after the other: each decides on what the one before it left. */
-  private lastWrite: Promise<unknown> = Promise.resolve();
-  private counter: number;
-
-  private constructor(
-    private readonly root: RootDatabase,
-    private readonly cipher: SecretCipher,
-  ) {
-    this.secrets = root.openDB<Buffer, SecretKey>({ name: 'secrets', encoding: 'binary' });
-    this.meta = root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' });
-    this.counter = Number(this.meta.get(COUNTER)?.toString('latin1') ?? 0);
-  }
-
-  /**
-   * Opens `secrets.lmdb` and `secrets.key` in the data directory; makes them at the first start.
-   *
-   * @throws InvalidSecretKeyError when the key is not the one that the secrets are encrypted with.
-   */
-  static async open(dataDir: string): Promise<SecretStore> {
-    await mkdir(dataDir, { recursive: true });
-    const path = join(dataDir, 'secrets.lmdb');
-    const keyPath = join(dataDir, 'secrets.key');
-    const key = await ensureSecretKey(keyPath, !existsSync(path));
-    // `permissionsMode` is not among the declared options, but it is what LMDB makes its files with. Without
-    // `noMemInit`, which would let leftovers of the process's memory, perhaps a secret, get into unused parts of pages.
-    const options: RootDatabaseOptionsWithPath = { path, maxDbs: 2, ...{ permissionsMode: OWNER_ONLY } };
-    const root = open(options);
-    const store = new SecretStore(root, new SecretCipher(key));
-    try {
-      await store.probe(keyPath);
-    } catch (error) {
-      await root.close();
-      throw error;
-    }
-    return store;
-  }
-
+export interface SecretStore extends NamespaceContents {
   /** Version of the whole: that of the last write. Only grows, and is numbered apart from the event log. */
-  get resourceVersion(): string {
-    return `${this.counter}`;
-  }
+  resourceVersion(): Promise<string>;
 
-  get(namespace: string, name: string): SecretObject | undefined {
-    const sealed = this.secrets.get([namespace, name]);
-    return sealed && this.unseal(namespace, name, sealed);
-  }
+  get(namespace: string, name: string): Promise<SecretObject | undefined>;
 
   /** Secrets of one namespace, or of all when it is `undefined`, in order of namespace and name. */
-  list(namespace: string | undefined, limit: number, after?: readonly string[]): readonly SecretObject[] {
-    const start = after ?? (namespace === undefined ? [] : [namespace]);
-    const end = namespace === undefined ? [AFTER_ALL] : [namespace, AFTER_ALL];
-    // The first key of a range is included, which `after` is not meant to be.
-    const range = { start, end, limit: limit + 1 } as unknown as Parameters<typeof this.secrets.getRange>[0];
-    const found: SecretObject[] = [];
-    for (const { key, value } of this.secrets.getRange(range)) {
-      if (after !== undefined && key[0] === after[0] && key[1] === after[1]) continue;
-      if (found.length < limit) found.push(this.unseal(...key, value));
-    }
-    return found;
-  }
+  list(namespace: string | undefined, limit: number, after?: readonly string[]): Promise<readonly SecretObject[]>;
 
   /**
    * Changes one secret, durably. The secret that is stored gets the next version.
@@ -92,79 +25,12 @@ export class SecretStore implements NamespaceContents {
    * @returns what is there now; `undefined` when there is nothing.
    * @throws whatever `change` throws; nothing is written then.
    */
-  write(namespace: string, name: string, change: SecretChange): Promise<SecretObject | undefined> {
-    return this.inTurn(async () => {
-      const current = this.get(namespace, name);
-      const wanted = change(current);
-      if (wanted === 'unchanged' || (wanted === undefined && current === undefined)) return current;
-      const version = this.counter + 1;
-      const next = wanted && { ...wanted, metadata: { ...wanted.metadata, resourceVersion: `${version}` } };
-      await this.commit(version, () => {
-        if (next === undefined) void this.secrets.remove([namespace, name]);
-        else void this.secrets.put([namespace, name], this.seal(namespace, name, next));
-      });
-      return next;
-    });
-  }
+  write(namespace: string, name: string, change: SecretChange): Promise<SecretObject | undefined>;
 
-  /** Deletes all secrets of a namespace. */
-  deleteAll(namespace: string): Promise<number> {
-    return this.inTurn(async () => {
-      const range = { start: [namespace], end: [namespace, AFTER_ALL] } as unknown as Parameters<
-        typeof this.secrets.getKeys
-      >[0];
-      const keys = [...this.secrets.getKeys(range)];
-      if (keys.length === 0) return 0;
-      await this.commit(this.counter + 1, () => {
-        for (const key of keys) void this.secrets.remove(key);
-      });
-      return keys.length;
-    });
-  }
+  /** Deletes all secrets of a namespace. @returns how many that were. */
+  deleteAll(namespace: string): Promise<number>;
 
-  async close(): Promise<void> {
-    await this.lastWrite;
-    await this.root.close();
-  }
-
-  private inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const turn = this.lastWrite.then(write);
-    this.lastWrite = turn.catch(() => undefined);
-    return turn;
-  }
-
-  /** One transaction with its version; resolves when it is on stable storage. */
-  private async commit(version: number, change: () => void): Promise<void> {
-    await this.root.batch(() => {
-      change();
-      void this.meta.put(COUNTER, Buffer.from(`${version}`));
-    });
-    await this.root.flushed;
-    this.counter = version;
-  }
-
-  /** Finds out at the start, rather than at the first import, that this is another key. */
-  private async probe(keyPath: string): Promise<void> {
-    const sealed = this.meta.get(PROBE);
-    if (sealed === undefined) {
-      await this.meta.put(PROBE, this.cipher.seal(PROBE, Buffer.from(PROBE)));
-      await this.root.flushed;
-      return;
-    }
-    try {
-      this.cipher.open(PROBE, sealed);
-    } catch {
-      throw new InvalidSecretKeyError(`${keyPath} is not the key that the stored secrets are encrypted with`);
-    }
-  }
-
-  private seal(namespace: string, name: string, secret: SecretObject): Buffer {
-    return this.cipher.seal(`${namespace}/${name}`, Buffer.from(JSON.stringify(secret)));
-  }
-
-  private unseal(namespace: string, name: string, sealed: Buffer): SecretObject {
-    return JSON.parse(this.cipher.open(`${namespace}/${name}`, sealed).toString('utf8')) as SecretObject;
-  }
+  close(): Promise<void>;
 }
 
 /** Nest token of the {@link SecretStore}. */

@@ -34,7 +34,7 @@ import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import { NamespaceService } from '../namespaces/namespace-service.js';
 import { NamespaceBindings } from '../rbac/namespace-bindings.js';
 import { DeclaredService } from '../declared/declared-service.js';
-import { SecretStore } from '../secrets/secret-store.js';
+import { EmbeddedSecretStore } from '../secrets/embedded-secret-store.js';
 import { ServiceAccountContents } from '../service-accounts/service-account-contents.js';
 import { ServiceAccountService } from '../service-accounts/service-account-service.js';
 import { tenancyResources } from '../tenancy-resources.js';
@@ -56,7 +56,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   await projector.start();
   const readModel = new LocalReadModel(stored, projector);
   const changes = new ChangeFeed(store, new Set(['namespace']));
-  const secrets = await SecretStore.open(folder.path);
+  const secrets = await EmbeddedSecretStore.open(folder.path);
   const namespaces = new NamespaceService(store);
   const index = new RbacIndex(builtinDocuments({ selfProvisioning: true }));
   for (const [group, granted] of rules) grantTo(index, group, granted);
