@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sha256Digest } from '#lib/registry';
 import { InProcessRegistry, type BuiltImage, type BuiltIndex, type InProcessRegistryOptions } from '#lib/testing';
 import { Conversation } from './conversation.js';
-import { ConformanceServer } from './servers.js';
+import { ConformanceServer, stopShared } from './servers.js';
 import { readTopics, type RemoteContent, type ServerName, type Topic } from './transcript.js';
 import { Variables } from './variables.js';
 
@@ -21,6 +21,7 @@ let groups = 0;
 afterAll(async () => {
   for (const server of servers.values()) await (await server).stop();
   for (const registry of registries) await registry.close();
+  await stopShared();
 });
 
 for (const topic of readTopics(join(import.meta.dirname, 'transcripts'))) {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -6,7 +7,7 @@ import { vi } from 'vitest';
 import { loadConfiguration } from '#lib/config';
 import { BackgroundImports } from '#lib/import';
 import { createLogger } from '#lib/observability';
-import { EventStoreDbDouble } from '#lib/testing';
+import { EventStoreDbDouble, PostgresServer } from '#lib/testing';
 import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
 import type { Json, ServerName } from './transcript.js';
 
@@ -42,6 +43,29 @@ const SETTINGS: Readonly<Record<ServerName, Readonly<Record<string, string>>>> =
 /** Where the servers keep their logs: in themselves, or in a double of EventStoreDB. */
 const ON_EVENTSTOREDB = process.env['TAGLINE_TEST_EVENT_STORE'] === 'eventstoredb';
 
+/** Where they keep their read models and secrets: in themselves, or in one PostgreSQL with a schema for each. */
+const ON_POSTGRES = process.env['TAGLINE_TEST_READ_MODEL'] === 'postgres';
+
+let postgres: Promise<PostgresServer> | undefined;
+
+/** Ends what all servers share. */
+export async function stopShared(): Promise<void> {
+  await (await postgres)?.stop();
+  postgres = undefined;
+}
+
+async function inPostgres(dataDir: string): Promise<Readonly<Record<string, string>>> {
+  const server = await (postgres ??= PostgresServer.start());
+  const keyFile = join(dataDir, 'shared.key');
+  await writeFile(keyFile, randomBytes(32).toString('base64'));
+  return {
+    TAGLINE_READ_MODEL_ENGINE: 'postgres',
+    TAGLINE_READ_MODEL_CONNECTION_STRING: server.connectionString,
+    TAGLINE_READ_MODEL_SCHEMA: server.newSchema(),
+    TAGLINE_SECRETS_KEY_FILE: keyFile,
+  };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -68,6 +92,7 @@ export class ConformanceServer {
         TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
         TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
       }),
+      ...(ON_POSTGRES ? await inPostgres(dataDir) : {}),
     };
     const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
     const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));

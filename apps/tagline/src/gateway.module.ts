@@ -22,6 +22,7 @@ import { NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/te
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { eventStoreStatus } from './event-store-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
+import { readModelStatus } from './read-model-status.js';
 import { VERSION } from './version.js';
 
 /** Answers requests; told when the process starts and stops. */
@@ -103,7 +104,7 @@ function apiServer(
     latestVersion: () => store.lastPosition(),
     maxWatches: limits.maxWatchers,
     onServed: (served) => observe(served, logger, metrics),
-    explain: eventStoreStatus,
+    explain: (error, request) => eventStoreStatus(error) ?? readModelStatus(error, request),
     onError: (error, { requestId, method, path }: ApiRequest) =>
       logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),
   });

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { ConfigurationError, loadConfiguration, type Configuration } from '#lib/config';
 import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
 import { createLogger } from '#lib/observability';
+import { NewerSchemaError, PostgresError } from '#lib/postgres';
+import { InvalidSecretKeyError } from '#lib/tenancy';
 import { startServer } from './server.js';
 
 const HELP = `Tagline: image streams (image.openshift.io/v1) on an event log.
@@ -65,5 +67,9 @@ function configurationOrExit(): Configuration {
 
 /** What can be mended without looking at the code. */
 function isForTheUser(error: unknown): error is Error {
-  return [DataDirectoryInUseError, ConfigurationError, EventStoreError].some((kind) => error instanceof kind);
+  const mendable = [
+    ...[DataDirectoryInUseError, ConfigurationError, EventStoreError],
+    ...[PostgresError, NewerSchemaError, InvalidSecretKeyError],
+  ];
+  return mendable.some((kind) => error instanceof kind);
 }

@@ -3,19 +3,12 @@ import { SERVICE_ACCOUNTS, type ServiceAccounts } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
-import {
-  ChangeFeed,
-  EmbeddedReadModel,
-  LocalReadModel,
-  projections,
-  Projector,
-  READ_MODEL,
-  readModelShape,
-  type ReadModel,
-} from '#lib/read-model';
+import { type Postgres } from '#lib/postgres';
+import { ChangeFeed, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
-import { readModelPath } from './data-directory.js';
 import { openEventStore } from './event-store.js';
+import { openPostgres, POSTGRES } from './postgres.js';
+import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from './read-model.js';
 
 /** Nest token of the changes that the watches of images and streams are made of. */
 export const IMAGE_CHANGES = Symbol('ImageChanges');
@@ -25,18 +18,18 @@ export const IMAGE_CHANGES = Symbol('ImageChanges');
 class StorageLifecycle implements OnApplicationShutdown {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(Projector) private readonly projector: Projector,
-    @Inject(EmbeddedReadModel) private readonly readModel: EmbeddedReadModel,
+    @Inject(RUNNING_READ_MODEL) private readonly readModel: RunningReadModel,
+    @Inject(POSTGRES) private readonly postgres: Postgres | undefined,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.projector.stop();
     await this.readModel.close();
     await this.store.close();
+    await this.postgres?.close();
   }
 }
 
-/** The event log, where the configuration says, and the read models in an LMDB file of the data directory. */
+/** The event log and the read models, each where the configuration says. */
 @Global()
 @Module({
   providers: [
@@ -49,21 +42,17 @@ class StorageLifecycle implements OnApplicationShutdown {
         }),
     },
     {
-      provide: EmbeddedReadModel,
-      inject: [EVENT_STORE, CONFIGURATION],
-      useFactory: (log: EventStore, { dataDir, images }: Configuration) =>
-        EmbeddedReadModel.openFor(log, readModelPath(dataDir), readModelShape(images)),
+      provide: POSTGRES,
+      inject: [CONFIGURATION, LOGGER],
+      useFactory: (configuration: Configuration, logger: Logger) =>
+        openPostgres(configuration, (why) => logger.warn({ why }, 'a connection to PostgreSQL was lost')),
     },
     {
-      provide: Projector,
-      inject: [EVENT_STORE, EmbeddedReadModel, CONFIGURATION, LOGGER, METRICS],
-      useFactory: startProjector,
+      provide: RUNNING_READ_MODEL,
+      inject: [CONFIGURATION, EVENT_STORE, POSTGRES, LOGGER],
+      useFactory: openReadModel,
     },
-    {
-      provide: READ_MODEL,
-      inject: [EmbeddedReadModel, Projector],
-      useFactory: (stored: EmbeddedReadModel, projector: Projector) => new LocalReadModel(stored, projector),
-    },
+    { provide: READ_MODEL, inject: [RUNNING_READ_MODEL, METRICS], useFactory: measured },
     { provide: SERVICE_ACCOUNTS, inject: [EVENT_STORE, READ_MODEL], useFactory: serviceAccounts },
     {
       provide: NAMESPACE_CHANGES,
@@ -77,9 +66,19 @@ class StorageLifecycle implements OnApplicationShutdown {
     },
     StorageLifecycle,
   ],
-  exports: [EVENT_STORE, EmbeddedReadModel, Projector, READ_MODEL, SERVICE_ACCOUNTS, NAMESPACE_CHANGES, IMAGE_CHANGES],
+  exports: [EVENT_STORE, POSTGRES, READ_MODEL, SERVICE_ACCOUNTS, NAMESPACE_CHANGES, IMAGE_CHANGES],
 })
 export class StorageModule {}
+
+function measured({ readModel }: RunningReadModel, metrics: Metrics): ReadModel {
+  metrics.gauge(
+    'tagline_projected_position',
+    'Position of the last event that the read models show.',
+    [],
+    () => readModel.position,
+  );
+  return readModel;
+}
 
 /** Which service accounts there are, as fresh as the log: a token ends the moment that its account is deleted. */
 function serviceAccounts(store: EventStore, readModel: ReadModel): ServiceAccounts {
@@ -89,28 +88,4 @@ function serviceAccounts(store: EventStore, readModel: ReadModel): ServiceAccoun
       return (await readModel.serviceAccount(namespace, name))?.account.uid;
     },
   };
-}
-
-/** Brings the read models up to date before anything is served. */
-async function startProjector(
-  store: EventStore,
-  readModel: EmbeddedReadModel,
-  { images }: Configuration,
-  logger: Logger,
-  metrics: Metrics,
-): Promise<Projector> {
-  const projector = new Projector(store, readModel, projections(images));
-  const [from, to] = [projector.projected, await store.lastPosition()];
-  if (to > from) logger.info({ from, to }, 'bringing the read models up to date');
-  await projector.start((error) => {
-    logger.fatal({ err: error }, 'the read models can no longer be kept up to date');
-    process.exit(1);
-  });
-  metrics.gauge(
-    'tagline_projected_position',
-    'Position of the last event that the read models show.',
-    [],
-    () => projector.projected,
-  );
-  return projector;
 }

@@ -3,11 +3,13 @@ import { AccessModule, RbacModule, type Delegate, type Identity } from '#lib/acc
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
-import { LimitsModule, TenancyModule } from '#lib/tenancy';
+import type { Postgres } from '#lib/postgres';
+import { EmbeddedSecretStore, LimitsModule, PostgresSecretStore, TenancyModule, type SecretStore } from '#lib/tenancy';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
 import { ImageApiModule } from './image-api.module.js';
 import { ImportSurroundingsModule } from './import-surroundings.module.js';
+import { POSTGRES } from './postgres.js';
 import { StorageModule } from './storage.module.js';
 
 /** What is known before the modules are put together. */
@@ -55,7 +57,12 @@ export class TaglineModule {
         }),
         StorageModule,
         ContextsModule,
-        global(TenancyModule.forRoot({ dataDir, maxTokenLifetime: access.maxTokenLifetime, delegate, onProblem })),
+        global(
+          TenancyModule.forRoot({
+            ...{ dataDir, maxTokenLifetime: access.maxTokenLifetime, delegate, onProblem },
+            secretStore: { inject: [CONFIGURATION, POSTGRES], useFactory: openSecretStore },
+          }),
+        ),
         ImportSurroundingsModule,
         global(ImportModule.forRoot({ settings: importSettings(configuration) })),
         global({ module: ImageApiModule }),
@@ -80,5 +87,11 @@ class GivenModule {
     };
   }
 }
+
+/** Beside the read models, wherever they are, so that whoever can read those has the secrets, too. */
+const openSecretStore = ({ dataDir, secrets }: Configuration, postgres: Postgres | undefined): Promise<SecretStore> =>
+  postgres === undefined
+    ? EmbeddedSecretStore.open(dataDir)
+    : PostgresSecretStore.open(postgres, secrets.keyFile ?? '');
 
 const global = (module: DynamicModule): DynamicModule => ({ ...module, global: true });

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '#lib/config';
 import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
+import { NewerSchemaError, PostgresError } from '#lib/postgres';
 
 /** The command was called in a way that makes no sense. */
 export class UsageError extends Error {}
@@ -22,7 +23,10 @@ export async function runCommand(help: string, command: () => Promise<void>): Pr
 }
 
 function isForTheUser(error: unknown): error is Error {
-  const mendable = [UsageError, ConfigurationError, DataDirectoryInUseError, EventStoreError];
+  const mendable = [
+    ...[UsageError, ConfigurationError, DataDirectoryInUseError, EventStoreError],
+    ...[PostgresError, NewerSchemaError],
+  ];
   if (mendable.some((kind) => error instanceof kind)) return true;
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -36,7 +36,7 @@ export interface ApiServerOptions {
   /** Told of every request when it is answered. */
   readonly onServed?: (served: Served) => void;
   /** What clients are told when whatever is behind the resources fails in a way that is foreseen. */
-  readonly explain?: (error: unknown) => ApiError | undefined;
+  readonly explain?: (error: unknown, request: ApiRequest) => ApiError | undefined;
   /** Told of what nobody foresaw. */
   readonly onError?: (error: unknown, request: ApiRequest) => void;
 }
@@ -146,7 +146,7 @@ export class ApiServer {
   private refuse(call: Call, error: unknown): void {
     const { request, response } = call;
     if (error instanceof ClientGoneError || response.destroyed) return;
-    const foreseen = error instanceof ApiError ? error : this.options.explain?.(error);
+    const foreseen = error instanceof ApiError ? error : this.options.explain?.(error, request);
     if (foreseen === undefined) this.options.onError?.(error, request);
     if (response.headersSent) {
       // Half an answer is out already; only a broken connection tells the client that the rest is missing.

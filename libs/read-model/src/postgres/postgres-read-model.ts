@@ -39,10 +39,12 @@ export class PostgresReadModel implements ReadModel {
   private readonly postgres: Postgres;
   private readonly generations: Generations;
   private readonly progress: Progress;
+  private readonly shape: string;
 
   constructor(options: PostgresReadModelOptions) {
     const { postgres, shape, patienceMs = PATIENCE_MS, onDisturbance = () => undefined } = options;
     this.postgres = postgres;
+    this.shape = shape;
     this.generations = new Generations(postgres);
     this.progress = new Progress(postgres, this.generations, shape, { patienceMs, onDisturbance });
   }
@@ -50,6 +52,8 @@ export class PostgresReadModel implements ReadModel {
   /** Makes the schema what this version expects, and begins to follow what the projector does. */
   async start(): Promise<void> {
     await this.generations.prepare();
+    // Empty ones, where no projector was there before: a log without events has no more to show.
+    await this.generations.ensureActive(this.shape);
     this.progress.start();
   }
 

@@ -68,7 +68,7 @@ export class Progress {
     await this.looking?.catch(() => undefined);
   }
 
-  /** The tables to read. @throws PostgresError, and ReadModelBehindError where no projector has made any yet. */
+  /** The tables to read. @throws PostgresError, and ReadModelBehindError where there are none just now. */
   async tables(): Promise<Generation> {
     const active = this.active ?? (await this.look());
     if (active === undefined) throw new ReadModelBehindError(0, 1);
