@@ -1,6 +1,6 @@
 import type { EventStore } from '#lib/event-store';
 import type { Position } from '#lib/events';
-import { PostgresError, type Connection, type Postgres } from '#lib/postgres';
+import { isMissingTable, PostgresError, type Connection, type Postgres } from '#lib/postgres';
 import type { Projection } from '../projections/projection.js';
 import { Projector } from '../projector.js';
 import { Generations, isBuiltFrom, type Claim } from './generations.js';
@@ -65,8 +65,9 @@ export class PostgresProjector {
         await this.serve();
         wait = RETRY_MS.first;
       } catch (error) {
-        if (error instanceof FencedError) {
-          this.options.onDisturbance?.(error.message);
+        if (error instanceof FencedError || isMissingTable(error)) {
+          // Tables that are gone were swapped for others while there was nothing to write.
+          this.options.onDisturbance?.((error as Error).message);
         } else if (error instanceof PostgresError && error.code !== 'refused') {
           this.options.onDisturbance?.(error.message);
           await pause(wait, signal);

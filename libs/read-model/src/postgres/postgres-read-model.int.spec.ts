@@ -235,6 +235,20 @@ describe('read models in PostgreSQL', () => {
     await log.dispose();
   }, 60_000);
 
+  it('are written on after a rebuild by a projector that had nothing to write meanwhile', async () => {
+    const log = ExampleLog.on(embeddedEngine);
+    const schema = server.newSchema();
+    await log.append(st, [created(), pushed('a')]);
+    const built = await example(log.store, schema);
+    const postgres = open(schema);
+    await rebuild({ store: log.store, postgres, shape, folds });
+    await built.model.waitFor(await log.append(st, [pushed('b')]));
+    expect(await built.digest()).toBe((await log.project()).stored.digest());
+    await postgres.close();
+    await built.close();
+    await log.dispose();
+  });
+
   it('say with which digest they were rebuilt, which is that of the embedded ones', async () => {
     const log = ExampleLog.on(embeddedEngine);
     await log.append(st, [created(), ...[...'abcdef'].map((letter) => pushed(letter))]);
