@@ -5,11 +5,12 @@ import { create } from './scenarios/create.js';
 import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
 import { lists } from './scenarios/list.js';
+import { postgres } from './scenarios/postgres.js';
 import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists];
+const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres];
 
 const options = optionsOrExit();
 const chosen = SCENARIOS.filter(

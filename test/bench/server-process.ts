@@ -27,16 +27,21 @@ export class ServerProcess {
     readonly startSeconds: number,
   ) {}
 
-  static async startEmpty(): Promise<ServerProcess> {
-    return ServerProcess.start(await mkdtemp(join(tmpdir(), 'tagline-bench-')));
+  /** @param settings - of the server, as environment variables. */
+  static async startEmpty(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    return ServerProcess.start(await mkdtemp(join(tmpdir(), 'tagline-bench-')), settings);
   }
 
-  static async start(dataDir: string): Promise<ServerProcess> {
+  static async start(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const started = performance.now();
     // Flags for profiling the server, such as --cpu-prof.
     const flags = process.env['BENCH_NODE_FLAGS']?.split(' ').filter(Boolean) ?? [];
     const child = spawn(process.execPath, [...flags, MAIN], {
-      env: { ...process.env, TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', TAGLINE_LOG_FORMAT: 'json' },
+      env: {
+        ...withoutSettings(),
+        ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', TAGLINE_LOG_FORMAT: 'json' },
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await ready(child);
@@ -79,6 +84,7 @@ export class ServerProcess {
 
   /** Ends the process and keeps its data. */
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await exited;
@@ -93,6 +99,10 @@ export class ServerProcess {
     return this.child.pid ?? 0;
   }
 }
+
+/** The environment of the benchmark without what it is told by, which the server would not know. */
+export const withoutSettings = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TAGLINE_')));
 
 /** Resolves with the line of the log that says so. */
 async function ready(child: ChildProcess): Promise<void> {

@@ -2,12 +2,12 @@ import { originalLoad, ORIGINAL } from '../original.js';
 import { runLoad, type LoadFigures } from '../load.js';
 import { imageName } from '../pushed-image.js';
 import { collectionPath, requestBytes } from '../request.js';
-import type { Scenario } from '../scenario.js';
+import type { Scenario, ScenarioOptions } from '../scenario.js';
 import { ServerProcess } from '../server-process.js';
 import { createStreams, pushHistories, streamAt, tagAt } from '../streams.js';
 
 const NAMESPACE = 'bench';
-const CONNECTIONS = 64;
+export const CONNECTIONS = 64;
 const STREAMS = 200;
 const TAGS = 5;
 const MOVES = 3;
@@ -33,19 +33,28 @@ const PATHS: Readonly<Record<Readable, (number: number) => string>> = {
 const streamOf = (number: number): string => streamAt(Math.floor(number / TAGS));
 const currentImage = (number: number): string => imageName(number * MOVES + MOVES - 1);
 
+/** Fills a server that is empty, and reads objects at random. */
+export async function measureReads(
+  server: ServerProcess,
+  what: Readable,
+  { seconds, warmUp }: Pick<ScenarioOptions, 'seconds' | 'warmUp'>,
+): Promise<LoadFigures> {
+  await server.createNamespace(NAMESPACE);
+  await createStreams(server, NAMESPACE, 0, STREAMS);
+  await pushHistories(server, NAMESPACE, 0, STREAMS, { tags: TAGS, moves: MOVES, images: IMAGES });
+  const requests = Array.from({ length: STREAMS * TAGS }, (_, number) =>
+    requestBytes(server.endpoint, { path: PATHS[what](number) }),
+  );
+  const next = (): Buffer | undefined => requests[Math.floor(Math.random() * requests.length)];
+  return runLoad(server, { connections: CONNECTIONS, seconds, warmUp, next, status: 200 });
+}
+
 const reading = (what: Readable): Scenario => ({
   names: [what, 'get'],
   async run({ seconds, warmUp }, report) {
     const server = await ServerProcess.startEmpty();
     try {
-      await server.createNamespace(NAMESPACE);
-      await createStreams(server, NAMESPACE, 0, STREAMS);
-      await pushHistories(server, NAMESPACE, 0, STREAMS, { tags: TAGS, moves: MOVES, images: IMAGES });
-      const requests = Array.from({ length: STREAMS * TAGS }, (_, number) =>
-        requestBytes(server.endpoint, { path: PATHS[what](number) }),
-      );
-      const next = (): Buffer | undefined => requests[Math.floor(Math.random() * requests.length)];
-      const figures = await runLoad(server, { connections: CONNECTIONS, seconds, warmUp, next, status: 200 });
+      const figures = await measureReads(server, what, { seconds, warmUp });
       const original: Readonly<Partial<Record<number, LoadFigures>>> = ORIGINAL[what];
       report({
         ...{ kind: 'load', operation: OPERATIONS[what], connections: CONNECTIONS, figures },

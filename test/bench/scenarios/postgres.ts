@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { PostgresServer } from '#lib/testing';
+import type { Row } from '../row.js';
+import type { Scenario } from '../scenario.js';
+import { ServerProcess, withoutSettings } from '../server-process.js';
+import { CONNECTIONS, measureReads } from './read.js';
+
+const REBUILD = fileURLToPath(new URL('../../../apps/tagline/src/cli/rebuild.js', import.meta.url));
+
+/** A server whose read models are in PostgreSQL on the same machine, and the same log projected into either. */
+export const postgres: Scenario = {
+  names: ['postgres'],
+  async run(options, report) {
+    const reason = PostgresServer.missing;
+    if (reason !== undefined) return report({ kind: 'skipped', operation: 'read models in PostgreSQL', reason });
+    const database = await PostgresServer.start();
+    const folder = await mkdtemp(join(tmpdir(), 'tagline-bench-key-'));
+    const keyFile = join(folder, 'secrets.key');
+    await writeFile(keyFile, randomBytes(32).toString('base64'));
+    const settings = {
+      TAGLINE_READ_MODEL_ENGINE: 'postgres',
+      TAGLINE_READ_MODEL_CONNECTION_STRING: database.connectionString,
+      TAGLINE_READ_MODEL_SCHEMA: database.newSchema(),
+      TAGLINE_SECRETS_KEY_FILE: keyFile,
+    };
+    const server = await ServerProcess.startEmpty(settings);
+    try {
+      const figures = await measureReads(server, 'istag', options);
+      const operation = 'get an ImageStreamTag through PostgreSQL';
+      report({ kind: 'load', operation, connections: CONNECTIONS, figures });
+      report(await projected('PostgreSQL', server.dataDir, settings));
+      await server.stop();
+      report(await projected('the data directory', server.dataDir, {}));
+    } finally {
+      await server.stopAndDelete();
+      await rm(folder, { recursive: true, force: true });
+      await database.stop();
+    }
+  },
+};
+
+async function projected(where: string, dataDir: string, settings: Readonly<Record<string, string>>): Promise<Row> {
+  const env = { ...withoutSettings(), TAGLINE_DATA_DIR: dataDir, ...settings };
+  const { stdout } = await promisify(execFile)(process.execPath, [REBUILD], { env });
+  const [, events = 0, seconds = 0] = /from (\d+) events in ([\d.]+) s/.exec(stdout)?.map(Number) ?? [];
+  return { kind: 'quantity', operation: `events a second rebuilt in ${where}`, value: events / seconds, unit: '' };
+}
