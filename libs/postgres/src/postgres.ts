@@ -46,6 +46,9 @@ const STATEMENT_MS = 10_000;
 const ANSWER_MS = STATEMENT_MS + 2_000;
 /** Of a connection that is held: the batches of a rebuild may be large. */
 const HELD_STATEMENT_MS = 60_000;
+const HELD_ANSWER_MS = HELD_STATEMENT_MS + 2_000;
+/** A database that is out of reach does not say goodbye. */
+const GOODBYE_MS = 1_000;
 const KEEP_ALIVE_MS = 5_000;
 
 /** Lets the database notice within ten seconds that a machine is gone which held a lock. */
@@ -96,7 +99,10 @@ export class Postgres implements Queryable {
 
   /** A connection of its own, which is not among those of the pool. */
   async connect(): Promise<Connection> {
-    const client = new pg.Client({ ...this.config, statement_timeout: HELD_STATEMENT_MS });
+    const client = new pg.Client({
+      ...this.config,
+      ...{ statement_timeout: HELD_STATEMENT_MS, query_timeout: HELD_ANSWER_MS },
+    });
     const connection = new HeldConnection(client);
     try {
       await client.connect();
@@ -192,7 +198,10 @@ class HeldConnection extends ClientQueries implements Connection {
 
   async close(): Promise<void> {
     this.losing.abort();
-    await this.held.end().catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, GOODBYE_MS)));
+    await Promise.race([this.held.end().catch(() => undefined), late]);
+    clearTimeout(timer);
   }
 }
 
