@@ -63,8 +63,8 @@ describe('NamespaceFinalizer', () => {
       namespace: 'shop',
       context: { actor: { user: 'system:tagline', groups: [] }, cause: events[0]?.metadata.id },
     });
-    expect(fixture.secrets.get('shop', 's')).toBeUndefined();
-    expect(fixture.secrets.get('other', 's')).toBeDefined();
+    expect(await fixture.secrets.get('shop', 's')).toBeUndefined();
+    expect(await fixture.secrets.get('other', 's')).toBeDefined();
     expect(await fixture.readModel.namespace('other')).toBeDefined();
   });
 
