@@ -85,7 +85,7 @@ function serviceAccounts(store: EventStore, readModel: ReadModel): ServiceAccoun
   return {
     async uidOf(namespace, name) {
       await readModel.waitFor(await store.lastPosition());
-      return (await readModel.serviceAccount(namespace, name))?.account.uid;
+      return (await readModel.declared('serviceAccount', namespace, name))?.object.uid;
     },
   };
 }

@@ -5,17 +5,10 @@ import type { ImageSignaturesEvent } from './image-signatures/events.js';
 import type { ImageStreamEvent } from './image-stream/events.js';
 import type { ImageStreamImportEvent } from './image-stream-import/events.js';
 import type { NamespaceEvent } from './namespace/events.js';
-import type { ServiceAccountEvent } from './service-account/events.js';
 
 /** Every event that Tagline knows. */
 export type TaglineEvent =
-  | ImageEvent
-  | ImageSignaturesEvent
-  | ImageStreamEvent
-  | ImageStreamImportEvent
-  | NamespaceEvent
-  | DeclaredEvent
-  | ServiceAccountEvent;
+  ImageEvent | ImageSignaturesEvent | ImageStreamEvent | ImageStreamImportEvent | NamespaceEvent | DeclaredEvent;
 
 export type EventType = TaglineEvent['type'];
 

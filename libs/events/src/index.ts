@@ -2,6 +2,7 @@ export * from './canonical-json.js';
 export * from './catalogue.js';
 export * from './declared/birth.js';
 export * from './declared/fold.js';
+export * from './declared/kinds.js';
 export * from './event.js';
 export * from './hash-chain.js';
 export * from './image/events.js';

@@ -1,7 +1,14 @@
 import type { EventStore } from '#lib/event-store';
-import { foldDeclared, type DeclaredEvent, type DeclaredKind, type Position, type RecordedEvent } from '#lib/events';
+import {
+  foldDeclared,
+  isDeclared,
+  type DeclaredEvent,
+  type DeclaredKind,
+  type Position,
+  type RecordedEvent,
+} from '#lib/events';
 import { subjectOf } from './changes/subject.js';
-import { declaredPlace, isDeclared, type DeclaredDocument } from './projections/declared-projection.js';
+import { declaredPlace, type DeclaredDocument } from './projections/declared-projection.js';
 import type { ReadModel } from './read-model.js';
 
 const PAGE = 500;

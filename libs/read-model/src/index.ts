@@ -10,7 +10,6 @@ export { digestOfActive, rebuild, type Rebuilt } from './postgres/rebuild.js';
 export * from './projected-tables.js';
 export * from './projections/declared-projection.js';
 export * from './projections/namespace-projection.js';
-export * from './projections/service-account-projection.js';
 export * from './projector.js';
 export * from './read-model.js';
 export * from './tables.js';

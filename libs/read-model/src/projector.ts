@@ -7,12 +7,11 @@ import { ImageStreamProjection } from './projections/image-stream-projection.js'
 import { NamespaceProjection } from './projections/namespace-projection.js';
 import type { AnyRecorded, Projection } from './projections/projection.js';
 import { StreamCountProjection } from './projections/stream-count-projection.js';
-import { ServiceAccountProjection } from './projections/service-account-projection.js';
 import { TagRevisionProjection } from './projections/tag-revision-projection.js';
 import { TABLES } from './tables.js';
 
 /** Raised when a projection changes what it builds: the read models of an older shape are built anew. */
-const SHAPE_VERSION = 3;
+const SHAPE_VERSION = 4;
 
 export interface ReadModelOptions {
   /** How many items of a tag's history `status.tags` shows. */
@@ -31,7 +30,6 @@ export const projections = ({ historyWindow }: ReadModelOptions): readonly Proje
   new NamespaceProjection(),
   new DeclaredProjection(),
   new StreamCountProjection(),
-  new ServiceAccountProjection(),
 ];
 
 interface Waiter {

@@ -6,7 +6,6 @@ import type { EmbeddedReadModel } from './embedded/embedded-read-model.js';
 import { declaredKey, type DeclaredDocument } from './projections/declared-projection.js';
 import { streamCountOf } from './projections/stream-count-projection.js';
 import type { NamespaceDocument } from './projections/namespace-projection.js';
-import type { ServiceAccountDocument } from './projections/service-account-projection.js';
 import type { Projector } from './projector.js';
 import type { Key, Tables } from './tables.js';
 
@@ -49,7 +48,7 @@ export interface ReadModel {
   namespace(name: string): Promise<NamespaceDocument | undefined>;
   namespaces(page: Page): Promise<readonly NamespaceDocument[]>;
 
-  /** A role, binding, limit or quota; without a namespace where it holds in the cluster. */
+  /** What was declared under a name; without a namespace where it holds in the cluster. */
   declared<K extends DeclaredKind>(
     kind: K,
     namespace: string | undefined,
@@ -61,10 +60,6 @@ export interface ReadModel {
     namespace: string | undefined,
     page: Page,
   ): Promise<readonly DeclaredDocument<K>[]>;
-
-  serviceAccount(namespace: string, name: string): Promise<ServiceAccountDocument | undefined>;
-  /** Service accounts of one namespace, or of all where it is `undefined`, in order of namespace and name. */
-  serviceAccounts(namespace: string | undefined, page: Page): Promise<readonly ServiceAccountDocument[]>;
 
   stream(namespace: string, name: string): Promise<StreamView | undefined>;
   /** How many streams a namespace has. */
@@ -139,19 +134,6 @@ export class LocalReadModel implements ReadModel {
     const prefix = namespace === undefined ? [kind] : [kind, namespace];
     const range = { limit, ...(after && { after: [kind, ...after] }) };
     return [...this.tables.declared.under(prefix, range)].map(({ value }) => parsed(value));
-  }
-
-  async serviceAccount(namespace: string, name: string): Promise<ServiceAccountDocument | undefined> {
-    return parse(this.tables.serviceAccounts.get([namespace, name]));
-  }
-
-  async serviceAccounts(
-    namespace: string | undefined,
-    { after, limit }: Page,
-  ): Promise<readonly ServiceAccountDocument[]> {
-    const prefix = namespace === undefined ? [] : [namespace];
-    const range = { limit, ...(after && { after }) };
-    return [...this.tables.serviceAccounts.under(prefix, range)].map(({ value }) => parsed(value));
   }
 
   async stream(namespace: string, name: string): Promise<StreamView | undefined> {

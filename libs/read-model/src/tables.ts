@@ -17,12 +17,10 @@ export interface Tables {
   readonly tagRevisions: Table;
   /** `[namespace]` → namespace. */
   readonly namespaces: Table;
-  /** `[aggregate, namespace, name]`, without a namespace for what holds in the cluster → role, binding, limit or quota. */
+  /** `[aggregate, namespace, name]`, without a namespace for what holds in the cluster → what was declared. */
   readonly declared: Table;
   /** `[namespace]` → how many streams it has, where there are any. */
   readonly streamCounts: Table;
-  /** `[namespace, name]` → service account. */
-  readonly serviceAccounts: Table;
 }
 
 export type TableName = keyof Tables;
@@ -37,7 +35,6 @@ export const TABLES: readonly TableName[] = [
   'namespaces',
   'declared',
   'streamCounts',
-  'serviceAccounts',
 ];
 
 export interface Entry {

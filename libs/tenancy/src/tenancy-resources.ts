@@ -1,7 +1,9 @@
 import type { Authorizer, TokenReviewer } from '#lib/access';
 import type { ResourceDefinition } from '#lib/kube-api';
 import { absentResources } from './absent/absent-resources.js';
-import { limitResources, type LimitResourcesDeps } from './limits/limit-resources.js';
+import type { DeclaredStorageDeps } from './declared/declared-storage.js';
+import type { LimitsInForce } from './limits/limit-families.js';
+import { limitResources } from './limits/limit-resources.js';
 import { namespaceResource } from './namespaces/namespace-resource.js';
 import type { NamespaceStorageDeps } from './namespaces/namespace-storage.js';
 import { mayGetProject } from './projects/may-get-project.js';
@@ -15,29 +17,29 @@ import { tokenReviewResource } from './reviews/token-review-resource.js';
 import { userResource } from './reviews/user-resource.js';
 import { secretResource } from './secrets/secret-resource.js';
 import type { SecretStorageDeps } from './secrets/secret-storage.js';
-import {
-  serviceAccountResource,
-  type ServiceAccountResourceDeps,
-} from './service-accounts/service-account-resource.js';
+import { serviceAccountResource } from './service-accounts/service-account-resource.js';
+import type { TokenRequestDeps } from './service-accounts/token-request.js';
 
 export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
   readonly authorizer: Authorizer;
   readonly tokenReviewer: TokenReviewer;
-  readonly serviceAccounts: Omit<ServiceAccountResourceDeps, 'store' | 'readModel'>;
-  readonly rbac: Omit<RbacResourcesDeps, 'authorizer' | 'store' | 'readModel'>;
-  readonly limits: Omit<LimitResourcesDeps, 'store' | 'readModel'>;
+  /** Carries out what is declared, and tells of it. */
+  readonly declared: Pick<DeclaredStorageDeps, 'service' | 'changes'>;
+  readonly tokens: Omit<TokenRequestDeps, 'service'>;
+  readonly rbac: Omit<RbacResourcesDeps, keyof DeclaredStorageDeps | 'authorizer'>;
+  readonly limits: LimitsInForce;
 }
 
 /** Everything around images that clients expect of a server which stands on its own. */
 export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition[] => [
   namespaceResource(deps),
   secretResource(deps),
-  serviceAccountResource({ ...deps, ...deps.serviceAccounts }),
+  serviceAccountResource({ ...deps, ...deps.declared, ...deps.tokens }),
   projectResource(deps, mayGetProject(deps.authorizer, deps.rbac.follower)),
   projectRequestResource(deps),
   ...reviewResources(deps),
-  ...rbacResources({ ...deps, ...deps.rbac }),
-  ...limitResources({ ...deps, ...deps.limits }),
+  ...rbacResources({ ...deps, ...deps.declared, ...deps.rbac }),
+  ...limitResources({ ...deps, ...deps.declared, ...deps.limits }),
   ...absentResources(deps.readModel),
 ];
 

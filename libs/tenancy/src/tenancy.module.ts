@@ -23,7 +23,8 @@ import {
   type TokenReviewer,
 } from '#lib/access';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { ChangeFeed, LIMIT_KINDS, RBAC_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
+import { DECLARED_KINDS } from '#lib/events';
+import { ChangeFeed, LIMIT_KINDS, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { DeclaredContents } from './declared/declared-contents.js';
 import { LimitFollower } from './limits/limits.module.js';
 import { NAMESPACE_CONTENTS, type NamespaceContents } from './namespaces/namespace-contents.js';
@@ -45,8 +46,6 @@ import {
 } from './secrets/pull-secret-source.js';
 import { EmbeddedSecretStore } from './secrets/embedded-secret-store.js';
 import { SECRET_STORE, type SecretStore } from './secrets/secret-store.js';
-import { ServiceAccountContents } from './service-accounts/service-account-contents.js';
-import { ServiceAccountService } from './service-accounts/service-account-service.js';
 import type { Issuance } from './service-accounts/token-request.js';
 import { reviewResources, TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
 
@@ -122,17 +121,6 @@ export class TenancyModule {
           inject: [EVENT_STORE],
         },
         {
-          provide: ServiceAccountService,
-          useFactory: (store: EventStore) => new ServiceAccountService(store),
-          inject: [EVENT_STORE],
-        },
-        {
-          provide: ServiceAccountContents,
-          useFactory: (store: EventStore, readModel: ReadModel, service: ServiceAccountService) =>
-            new ServiceAccountContents(store, readModel, service),
-          inject: [EVENT_STORE, READ_MODEL, ServiceAccountService],
-        },
-        {
           provide: NamespaceBindings,
           useFactory: (
             store: EventStore,
@@ -148,7 +136,7 @@ export class TenancyModule {
           useFactory: finalizer,
           inject: [
             ...[EVENT_STORE, READ_MODEL, NamespaceService, NAMESPACE_CONTENTS, SECRET_STORE],
-            ...[DeclaredService, ServiceAccountContents, NamespaceBindings],
+            ...[DeclaredService, NamespaceBindings],
           ],
         },
         delegate !== undefined
@@ -159,7 +147,7 @@ export class TenancyModule {
               inject: [
                 ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
                 ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
-                ...[ServiceAccountService, TOKEN_ISSUER, TOKEN_REVIEWER],
+                ...[TOKEN_ISSUER, TOKEN_REVIEWER],
               ],
             },
         { provide: NAMESPACE_GUARD, useFactory: namespaceGuard(options), inject: [READ_MODEL] },
@@ -182,17 +170,16 @@ function finalizer(
   contents: NamespaceContents,
   secrets: SecretStore,
   service: DeclaredService,
-  accounts: ServiceAccountContents,
   bindings: NamespaceBindings,
 ): NamespaceFinalizer {
-  const limits = new DeclaredContents({ store, readModel, service }, LIMIT_KINDS);
+  const declared = new DeclaredContents({ store, readModel, service }, [...LIMIT_KINDS, 'serviceAccount']);
   const logger = new Logger('NamespaceFinalizer');
   return new NamespaceFinalizer({
     store,
     readModel,
     namespaces,
     // Who may do what goes last: until then its users see how their namespace empties.
-    contents: [contents, secrets, limits, accounts, bindings],
+    contents: [contents, secrets, declared, bindings],
     onFailure: (namespace, error) => {
       const what =
         namespace === undefined
@@ -217,21 +204,15 @@ const resources =
     index: RbacIndex,
     follower: RbacFollower,
     limits: LimitFollower,
-    accounts: ServiceAccountService,
     issuer: TokenIssuer,
     tokenReviewer: TokenReviewer,
   ) =>
     tenancyResources({
       ...{ store, readModel, changes, namespaces, secrets, authorizer, defaults, tokenReviewer },
-      serviceAccounts: {
-        ...{ service: accounts, issuer, maxTokenLifetime, onIssued: logIssuance },
-        changes: new ChangeFeed(store, new Set(['serviceAccount'])),
-      },
-      rbac: {
-        ...{ service, index, follower, builtin: index.builtin() },
-        changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
-      },
-      limits: { service, follower: limits, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) },
+      declared: { service, changes: new ChangeFeed(store, new Set(DECLARED_KINDS)) },
+      tokens: { issuer, maxTokenLifetime, onIssued: logIssuance },
+      rbac: { index, follower, builtin: index.builtin() },
+      limits: { follower: limits },
     });
 
 const logIssuance = ({ namespace, name, tokenId, expires, by }: Issuance): void =>

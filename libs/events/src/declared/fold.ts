@@ -2,10 +2,12 @@ import { foldLimitRange, foldResourceQuota, type LimitRangeState, type ResourceQ
 import type { LimitsEvent } from '../limits/events.js';
 import type { RbacEvent } from '../rbac/events.js';
 import { foldRole, foldRoleBinding, type RoleBindingState, type RoleState } from '../rbac/fold.js';
+import type { ServiceAccountEvent } from '../service-account/events.js';
+import { foldServiceAccount, type ServiceAccountState } from '../service-account/fold.js';
 
 /**
- * What people declare and the server then keeps to: who may do what, and how much of it. Each is an aggregate that is no
- * more than what was said last.
+ * What people declare and the server then keeps to: who there is, who may do what, and how much of it. Each is an
+ * aggregate that is no more than what was said last.
  */
 export interface DeclaredStates {
   readonly role: RoleState;
@@ -14,11 +16,12 @@ export interface DeclaredStates {
   readonly clusterRoleBinding: RoleBindingState;
   readonly limitRange: LimitRangeState;
   readonly resourceQuota: ResourceQuotaState;
+  readonly serviceAccount: ServiceAccountState;
 }
 
 export type DeclaredKind = keyof DeclaredStates;
 export type DeclaredState = DeclaredStates[DeclaredKind];
-export type DeclaredEvent = RbacEvent | LimitsEvent;
+export type DeclaredEvent = RbacEvent | LimitsEvent | ServiceAccountEvent;
 
 /** Folds whichever of them an event is about. */
 export function foldDeclared(state: DeclaredState | undefined, event: DeclaredEvent): DeclaredState | undefined {
@@ -43,5 +46,10 @@ export function foldDeclared(state: DeclaredState | undefined, event: DeclaredEv
     case 'ResourceQuotaSpecChanged':
     case 'ResourceQuotaDeleted':
       return foldResourceQuota(state as ResourceQuotaState | undefined, event);
+    case 'ServiceAccountCreated':
+    case 'ServiceAccountMetadataChanged':
+    case 'ServiceAccountContentChanged':
+    case 'ServiceAccountDeleted':
+      return foldServiceAccount(state as ServiceAccountState | undefined, event);
   }
 }

@@ -5,10 +5,10 @@ import {
   foldHeader,
   foldImage,
   foldNamespace,
-  foldServiceAccount,
   foldSignatures,
   foldTag,
   isAbsent,
+  isDeclared,
   parseStreamName,
   streamName,
   tagOf,
@@ -23,8 +23,6 @@ import {
   type NamespaceState,
   type Position,
   type RecordedEvent,
-  type ServiceAccountEvent,
-  type ServiceAccountState,
   type SignaturesState,
   type StreamHeader,
   type StreamName,
@@ -32,7 +30,7 @@ import {
 } from '#lib/events';
 
 /** Something that clients watch, built from one or more aggregates. */
-export type SubjectKind = 'imageStream' | 'image' | 'namespace' | 'serviceAccount' | DeclaredKind;
+export type SubjectKind = 'imageStream' | 'image' | 'namespace' | DeclaredKind;
 
 export interface Subject {
   readonly kind: SubjectKind;
@@ -67,27 +65,15 @@ export interface DeclaredSnapshot {
   readonly version: Position;
 }
 
-export interface ServiceAccountSnapshot {
-  readonly kind: 'serviceAccount';
-  readonly account: ServiceAccountState | undefined;
-  readonly version: Position;
-}
-
-export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | DeclaredSnapshot | ServiceAccountSnapshot;
+export type Snapshot = StreamSnapshot | ImageSnapshot | NamespaceSnapshot | DeclaredSnapshot;
 
 /** The subject whose looks an event changes; `undefined` for events that nobody can watch. */
 export function subjectOf(stream: StreamName): Subject | undefined {
   const { aggregate, id } = parseStreamName(stream);
+  if (isDeclared(aggregate)) return { kind: aggregate, id };
   switch (aggregate) {
     case 'imageStream':
     case 'namespace':
-    case 'role':
-    case 'clusterRole':
-    case 'roleBinding':
-    case 'clusterRoleBinding':
-    case 'limitRange':
-    case 'resourceQuota':
-    case 'serviceAccount':
       return { kind: aggregate, id };
     case 'image':
     case 'imageSignatures':
@@ -99,23 +85,11 @@ export function subjectOf(stream: StreamName): Subject | undefined {
 
 /** The streams of the event store that a subject is folded from. */
 export function streamsOf({ kind, id }: Subject): readonly StreamName[] {
-  switch (kind) {
-    case 'image':
-      return [streamName.image(id), streamName.imageSignatures(id)];
-    case 'imageStream':
-    case 'namespace':
-    case 'role':
-    case 'clusterRole':
-    case 'roleBinding':
-    case 'clusterRoleBinding':
-    case 'limitRange':
-    case 'resourceQuota':
-    case 'serviceAccount':
-      return [`${kind}-${id}` as StreamName];
-  }
+  return kind === 'image' ? [streamName.image(id), streamName.imageSignatures(id)] : [`${kind}-${id}` as StreamName];
 }
 
 export function emptySnapshot(kind: SubjectKind): Snapshot {
+  if (isDeclared(kind)) return { kind, object: undefined, version: 0 };
   switch (kind) {
     case 'imageStream':
       return { kind, header: undefined, tags: PersistentMap(), version: 0 };
@@ -123,41 +97,15 @@ export function emptySnapshot(kind: SubjectKind): Snapshot {
       return { kind, image: undefined, signatures: [], version: 0 };
     case 'namespace':
       return { kind, namespace: undefined, version: 0 };
-    case 'role':
-    case 'clusterRole':
-    case 'roleBinding':
-    case 'clusterRoleBinding':
-    case 'limitRange':
-    case 'resourceQuota':
-      return { kind, object: undefined, version: 0 };
-    case 'serviceAccount':
-      return { kind, account: undefined, version: 0 };
   }
 }
-
-export const exists = (snapshot: Snapshot): boolean => {
-  switch (snapshot.kind) {
-    case 'imageStream':
-      return snapshot.header !== undefined;
-    case 'image':
-      return snapshot.image !== undefined;
-    case 'namespace':
-      return snapshot.namespace !== undefined;
-    case 'role':
-    case 'clusterRole':
-    case 'roleBinding':
-    case 'clusterRoleBinding':
-    case 'limitRange':
-    case 'resourceQuota':
-      return snapshot.object !== undefined;
-    case 'serviceAccount':
-      return snapshot.account !== undefined;
-  }
-};
 
 /** The subject after an event. */
 export function foldSnapshot(snapshot: Snapshot, event: RecordedEvent): Snapshot {
   const version = event.position;
+  if ('object' in snapshot) {
+    return { ...snapshot, object: foldDeclared(snapshot.object, event as RecordedEvent & DeclaredEvent), version };
+  }
   switch (snapshot.kind) {
     case 'imageStream':
       return foldStream(snapshot, event as RecordedEvent & ImageStreamEvent);
@@ -175,17 +123,6 @@ export function foldSnapshot(snapshot: Snapshot, event: RecordedEvent): Snapshot
         namespace: foldNamespace(snapshot.namespace, event as RecordedEvent & NamespaceEvent),
         version,
       };
-    case 'role':
-    case 'clusterRole':
-    case 'roleBinding':
-    case 'clusterRoleBinding':
-    case 'limitRange':
-    case 'resourceQuota':
-      return { ...snapshot, object: foldDeclared(snapshot.object, event as RecordedEvent & DeclaredEvent), version };
-    case 'serviceAccount': {
-      const account = foldServiceAccount(snapshot.account, event as RecordedEvent & ServiceAccountEvent);
-      return { ...snapshot, account, version };
-    }
   }
 }
 

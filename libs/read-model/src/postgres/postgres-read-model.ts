@@ -6,7 +6,6 @@ import { decodeTag, tagTexts } from '../documents/tag-document.js';
 import type { TagRevision } from '../documents/tag-revision.js';
 import { declaredKey, type DeclaredDocument } from '../projections/declared-projection.js';
 import type { NamespaceDocument } from '../projections/namespace-projection.js';
-import type { ServiceAccountDocument } from '../projections/service-account-projection.js';
 import type { Page, ReadModel, StoredTag, StreamPage, StreamView, TagView } from '../read-model.js';
 import { TABLES, type Key, type TableName } from '../tables.js';
 import { entryOf, type GenerationTables, type StoredRange, type StoredRow } from './generation-tables.js';
@@ -104,15 +103,6 @@ export class PostgresReadModel implements ReadModel {
     const prefix = namespace === undefined ? [kind] : [kind, namespace];
     const rows = await this.page('declared', prefix, { limit, ...(after && { after: [kind, ...after] }) });
     return rows.map(({ value }) => parsed(value));
-  }
-
-  async serviceAccount(namespace: string, name: string): Promise<ServiceAccountDocument | undefined> {
-    return parse(await this.get('serviceAccounts', [namespace, name]));
-  }
-
-  async serviceAccounts(namespace: string | undefined, page: Page): Promise<readonly ServiceAccountDocument[]> {
-    const prefix = namespace === undefined ? [] : [namespace];
-    return (await this.page('serviceAccounts', prefix, page)).map(({ value }) => parsed(value));
   }
 
   async stream(namespace: string, name: string): Promise<StreamView | undefined> {

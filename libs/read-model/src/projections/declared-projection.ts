@@ -1,5 +1,6 @@
 import {
   foldDeclared,
+  isDeclared,
   type DeclaredEvent,
   type DeclaredKind,
   type DeclaredState,
@@ -10,7 +11,7 @@ import { subjectOf } from '../changes/subject.js';
 import type { Key, Tables } from '../tables.js';
 import type { AnyRecorded, Projection, RowPlace } from './projection.js';
 
-/** A role, a binding, a limit or a quota, as of its last event. */
+/** What was declared, as of its last event. */
 export interface DeclaredDocument<K extends DeclaredKind = DeclaredKind> {
   readonly kind: K;
   readonly object: DeclaredStates[K];
@@ -63,7 +64,3 @@ export const RBAC_KINDS: readonly RbacKind[] = ['role', 'clusterRole', 'roleBind
 /** The kinds that bound a namespace. */
 export type LimitKind = 'limitRange' | 'resourceQuota';
 export const LIMIT_KINDS: readonly LimitKind[] = ['limitRange', 'resourceQuota'];
-
-const DECLARED_KINDS: ReadonlySet<string> = new Set([...RBAC_KINDS, ...LIMIT_KINDS]);
-
-export const isDeclared = (kind: string): kind is DeclaredKind => DECLARED_KINDS.has(kind);

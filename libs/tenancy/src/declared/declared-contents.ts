@@ -20,6 +20,7 @@ const DELETIONS = {
   roleBinding: 'DeleteRoleBinding',
   limitRange: 'DeleteLimitRange',
   resourceQuota: 'DeleteResourceQuota',
+  serviceAccount: 'DeleteServiceAccount',
 } as const satisfies Record<NamespacedKind, DeclaredCommand['type']>;
 
 /** What was declared for a namespace, and goes with it, kind by kind. */

@@ -7,14 +7,17 @@ import {
   type ResourceQuotaState,
   type RoleBindingState,
   type RoleState,
+  type ServiceAccountState,
 } from '#lib/events';
 import { limitRangeDecider, type LimitRangeCommand } from '../limits/limit-range-decider.js';
 import { resourceQuotaDecider, type ResourceQuotaCommand } from '../limits/resource-quota-decider.js';
 import type { RoleBindingCommand, RoleCommand } from '../rbac/rbac-commands.js';
 import { roleBindingDecider } from '../rbac/role-binding-decider.js';
 import { roleDecider } from '../rbac/role-decider.js';
+import { serviceAccountDecider, type ServiceAccountCommand } from '../service-accounts/service-account-decider.js';
 
-export type DeclaredCommand = RoleCommand | RoleBindingCommand | LimitRangeCommand | ResourceQuotaCommand;
+export type DeclaredCommand =
+  RoleCommand | RoleBindingCommand | LimitRangeCommand | ResourceQuotaCommand | ServiceAccountCommand;
 
 /** Whatever is declared, as one decider: the command says of which kind the aggregate is. */
 export const declaredDecider: Decider<DeclaredState | undefined, DeclaredCommand, DeclaredEvent> = {
@@ -38,6 +41,10 @@ export const declaredDecider: Decider<DeclaredState | undefined, DeclaredCommand
       case 'ChangeResourceQuota':
       case 'DeleteResourceQuota':
         return resourceQuotaDecider.decide(command, state as ResourceQuotaState | undefined);
+      case 'CreateServiceAccount':
+      case 'ChangeServiceAccount':
+      case 'DeleteServiceAccount':
+        return serviceAccountDecider.decide(command, state as ServiceAccountState | undefined);
     }
   },
 };

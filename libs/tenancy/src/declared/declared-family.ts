@@ -33,6 +33,6 @@ export interface DeclaredFamily<K extends DeclaredKind> {
   deletion(place: DeclaredPlace<K>, uid: string): DeclaredCommand;
   /** As an API object. */
   shown(document: DeclaredDocument<K>): KubeObject | Promise<KubeObject>;
-  /** Resolves when the server decides by what was declared up to a position. */
-  inForce(position: Position): Promise<void>;
+  /** Resolves when the server decides by what was declared up to a position; absent where it reads that when it decides. */
+  inForce?(position: Position): Promise<void>;
 }

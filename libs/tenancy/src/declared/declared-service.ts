@@ -5,7 +5,7 @@ import { declaredDecider, type DeclaredCommand } from './declared-decider.js';
 
 const CACHED = 1_000;
 
-/** Which role, binding, limit or quota. */
+/** Which of all that is declared. */
 export interface DeclaredPlace<K extends DeclaredKind = DeclaredKind> {
   readonly kind: K;
   /** Absent for what holds in the cluster. */

@@ -183,7 +183,7 @@ export class DeclaredStorage<K extends DeclaredKind> implements ResourceStorage 
     return asStatus(this.family.resource, async () => {
       const { service, readModel } = this.deps;
       const handled = await service.handle(place, command, eventContext(context, annotations), precondition);
-      await Promise.all([readModel.waitFor(handled.version), this.family.inForce(handled.version)]);
+      await Promise.all([readModel.waitFor(handled.version), this.family.inForce?.(handled.version)]);
       return handled;
     });
   }
@@ -248,7 +248,7 @@ export class DeclaredStorage<K extends DeclaredKind> implements ResourceStorage 
   /** A read is as fresh as the log. */
   private async freshen(): Promise<void> {
     const position = await this.deps.store.lastPosition();
-    await Promise.all([this.deps.readModel.waitFor(position), this.family.inForce(position)]);
+    await Promise.all([this.deps.readModel.waitFor(position), this.family.inForce?.(position)]);
   }
 }
 

@@ -1,14 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider } from '#lib/event-store';
-import { foldServiceAccount, type ServiceAccountEvent, type ServiceAccountState } from '#lib/events';
-import { assertAbsent, bornAs, existing } from '../declared/births.js';
-import type { ServiceAccountCommand } from './service-account-commands.js';
+import {
+  foldServiceAccount,
+  type ServiceAccountContent,
+  type ServiceAccountEvent,
+  type ServiceAccountState,
+  type UserMetadata,
+} from '#lib/events';
+import { assertAbsent, bornAs, existing, type Born } from '../declared/births.js';
 
-/** `undefined`: there is no such service account. */
-export type ServiceAccount = ServiceAccountState | undefined;
+interface Content {
+  readonly metadata: UserMetadata;
+  readonly content: ServiceAccountContent;
+}
+
+export type ServiceAccountCommand =
+  | ({ readonly type: 'CreateServiceAccount'; readonly namespace: string } & Born & Content)
+  /** Makes metadata and content what they are here. */
+  | ({ readonly type: 'ChangeServiceAccount'; readonly name: string } & Content)
+  | { readonly type: 'DeleteServiceAccount'; readonly name: string; readonly uid?: string };
 
 /** A service account as a decider. One that is created again is another one: tokens of the former are not good for it. */
-export const serviceAccountDecider: Decider<ServiceAccount, ServiceAccountCommand, ServiceAccountEvent> = {
+export const serviceAccountDecider: Decider<
+  ServiceAccountState | undefined,
+  ServiceAccountCommand,
+  ServiceAccountEvent
+> = {
   initialState: undefined,
   evolve: foldServiceAccount,
   decide: (command, account) => {
@@ -28,10 +45,7 @@ export const serviceAccountDecider: Decider<ServiceAccount, ServiceAccountComman
   },
 };
 
-function change(
-  { metadata, content }: Extract<ServiceAccountCommand, { type: 'ChangeServiceAccount' }>,
-  account: ServiceAccountState,
-): ServiceAccountEvent[] {
+function change({ metadata, content }: Content, account: ServiceAccountState): ServiceAccountEvent[] {
   const events: ServiceAccountEvent[] = [];
   if (!isDeepStrictEqual(metadata, account.metadata)) {
     events.push({ type: 'ServiceAccountMetadataChanged', data: metadata });

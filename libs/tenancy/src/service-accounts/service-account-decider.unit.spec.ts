@@ -1,8 +1,7 @@
 import { describe, it } from 'vitest';
 import type { ServiceAccountEvent } from '#lib/events';
 import { given as specification } from '#lib/testing';
-import type { ServiceAccountCommand } from './service-account-commands.js';
-import { serviceAccountDecider } from './service-account-decider.js';
+import { serviceAccountDecider, type ServiceAccountCommand } from './service-account-decider.js';
 
 const given = specification(serviceAccountDecider);
 

@@ -10,11 +10,11 @@ import {
   type ResourceDefinition,
 } from '#lib/kube-api';
 import { ageOf } from '../age.js';
-import type { ServiceAccountObject } from './service-account-object.js';
-import { ServiceAccountStorage, type ServiceAccountStorageDeps } from './service-account-storage.js';
+import { DeclaredStorage, type DeclaredStorageDeps } from '../declared/declared-storage.js';
+import { ServiceAccountFamily, type ServiceAccountObject } from './service-account-family.js';
 import { tokenSubresource, type TokenRequestDeps } from './token-request.js';
 
-export type ServiceAccountResourceDeps = ServiceAccountStorageDeps & TokenRequestDeps;
+export type ServiceAccountResourceDeps = DeclaredStorageDeps & TokenRequestDeps;
 
 const reference = object('io.k8s.api.core.v1.ObjectReference', 'An object that is referred to.', {
   kind: string('Kind of the object.'),
@@ -65,7 +65,7 @@ export const serviceAccountResource = (deps: ServiceAccountResourceDeps): Resour
     ],
     cells: (account, now) => [account.metadata.name, secretCount(account), ageOf(account, now)],
   },
-  storage: new ServiceAccountStorage(deps),
+  storage: new DeclaredStorage(deps, new ServiceAccountFamily()),
   ownership: {},
   subresources: [tokenSubresource(deps)],
 });

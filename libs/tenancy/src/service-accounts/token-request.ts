@@ -19,12 +19,12 @@ import {
   type SubresourceDefinition,
   type WriteOptions,
 } from '#lib/kube-api';
+import type { DeclaredService } from '../declared/declared-service.js';
 import { answer } from '../reviews/answer.js';
-import { SERVICE_ACCOUNTS } from './service-account-storage.js';
-import type { ServiceAccountService } from './service-account-service.js';
+import { SERVICE_ACCOUNTS } from './service-account-family.js';
 
 export interface TokenRequestDeps {
-  readonly service: ServiceAccountService;
+  readonly service: Pick<DeclaredService, 'load'>;
   readonly issuer: Pick<TokenIssuer, 'issue'>;
   /** Milliseconds. */
   readonly maxTokenLifetime: number;
@@ -110,7 +110,7 @@ async function create(
   { dryRun }: WriteOptions,
 ): Promise<ObjectView> {
   const { spec = {} } = sent as KubeObject & { readonly spec?: TokenRequestSpec };
-  const { state } = await service.load({ namespace, name });
+  const { state } = await service.load({ kind: 'serviceAccount', namespace, name });
   if (state === undefined) throw notFound(SERVICE_ACCOUNTS, name);
   const faults = faultsOf(spec);
   if (faults.length > 0) throw invalid(GROUP, KIND, name, faults);

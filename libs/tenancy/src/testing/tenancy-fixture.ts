@@ -14,7 +14,7 @@ import {
   TokenReviewer,
 } from '#lib/access';
 import { InMemoryEventStore, type EventStore } from '#lib/event-store';
-import type { RoleRule } from '#lib/events';
+import { DECLARED_KINDS, type RoleRule } from '#lib/events';
 import type { KubeObject, ListResult, RequestContext, RequestUser, ResourceStorage } from '#lib/kube-api';
 import {
   ChangeFeed,
@@ -23,7 +23,6 @@ import {
   Projector,
   projections,
   LIMIT_KINDS,
-  RBAC_KINDS,
   readModelShape,
 } from '#lib/read-model';
 import { DeclaredContents } from '../declared/declared-contents.js';
@@ -35,8 +34,6 @@ import { NamespaceService } from '../namespaces/namespace-service.js';
 import { NamespaceBindings } from '../rbac/namespace-bindings.js';
 import { DeclaredService } from '../declared/declared-service.js';
 import { EmbeddedSecretStore } from '../secrets/embedded-secret-store.js';
-import { ServiceAccountContents } from '../service-accounts/service-account-contents.js';
-import { ServiceAccountService } from '../service-accounts/service-account-service.js';
 import { tenancyResources } from '../tenancy-resources.js';
 
 const OPTIONS = { historyWindow: 10 };
@@ -65,25 +62,18 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   const authorizer = new RbacAuthorizer(index);
   const service = new DeclaredService(store);
   const bindings = new NamespaceBindings({ store, readModel, service, index, follower });
-  const rbac = {
-    ...{ service, index, follower, builtin: index.builtin() },
-    changes: new ChangeFeed(store, new Set(RBAC_KINDS)),
-  };
+  const declared = { service, changes: new ChangeFeed(store, new Set(DECLARED_KINDS)) };
+  const rbac = { index, follower, builtin: index.builtin() };
   const limitIndex = new LimitIndex();
   const limitFollower = new LimitFollower(limitIndex, store, readModel);
   await limitFollower.start();
-  const limits = { service, follower: limitFollower, changes: new ChangeFeed(store, new Set(LIMIT_KINDS)) };
-  const accounts = new ServiceAccountService(store);
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = await TokenIssuer.open(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const serviceAccounts = {
-    ...{ service: accounts, issuer, maxTokenLifetime: 86_400_000 },
-    changes: new ChangeFeed(store, new Set(['serviceAccount'] as const)),
-  };
   const tokenReviewer = new TokenReviewer({ authenticate: () => Promise.resolve('rejected') }, undefined);
   const resources = tenancyResources({
-    ...{ store, readModel, changes, secrets, namespaces, authorizer, rbac, limits },
-    ...{ serviceAccounts, tokenReviewer },
+    ...{ store, readModel, changes, secrets, namespaces, authorizer, declared, rbac, tokenReviewer },
+    limits: { follower: limitFollower },
+    tokens: { issuer, maxTokenLifetime: 86_400_000 },
   });
 
   return {
@@ -113,8 +103,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
         contents: [
           contents,
           secrets,
-          new DeclaredContents({ store, readModel, service }, LIMIT_KINDS),
-          new ServiceAccountContents(store, readModel, accounts),
+          new DeclaredContents({ store, readModel, service }, [...LIMIT_KINDS, 'serviceAccount']),
         ],
         retry: { first: 1, longest: 2 },
         ...(onFailure === undefined ? {} : { onFailure }),
