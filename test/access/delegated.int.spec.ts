@@ -176,6 +176,7 @@ describe('what somebody may do', () => {
   it('is not decided by roles of this server, which has none then', async () => {
     for (const path of [
       '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+      '/apis/user.openshift.io/v1/groups',
       '/api/v1/serviceaccounts',
       '/api/v1/secrets',
     ]) {

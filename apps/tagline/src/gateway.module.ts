@@ -1,7 +1,14 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AUTHENTICATOR, AUTHORIZER, inOwnNamespace, type Authenticator, type Authorizer } from '#lib/access';
+import {
+  AUTHENTICATOR,
+  AUTHORIZER,
+  GroupIndex,
+  inOwnNamespace,
+  type Authenticator,
+  type Authorizer,
+} from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { historyResources } from '#lib/history';
@@ -58,6 +65,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         READ_MODEL,
         AUTHENTICATOR,
         AUTHORIZER,
+        GroupIndex,
         TENANCY_RESOURCES,
         IMAGE_RESOURCES,
         NotifiedPushes,
@@ -77,6 +85,7 @@ function apiServer(
   readModel: ReadModel,
   authenticator: Authenticator,
   authorizer: Authorizer,
+  groups: GroupIndex,
   tenancy: readonly ResourceDefinition[],
   images: readonly ResourceDefinition[],
   pushes: NotifiedPushes,
@@ -94,6 +103,7 @@ function apiServer(
     resources: new ResourceRegistry(definitions),
     access: {
       authenticate: (request) => authenticator.authenticate(request),
+      groupsOf: (user) => groups.groupsOf(user),
       authorize: (access: Access) => authorizer.authorize(inOwnNamespace(access)),
     },
     paths: (request, context) => {

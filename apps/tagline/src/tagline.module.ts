@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { AccessModule, RbacModule, type Delegate, type Identity } from '#lib/access';
+import { AccessModule, GroupsModule, RbacModule, type Delegate, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
@@ -45,6 +45,13 @@ export class TaglineModule {
           authorizer: delegate?.authorizer,
           onFailure: (error) => {
             logger.fatal({ err: error }, 'roles can no longer be followed, and nothing can be decided by old ones');
+            process.exit(1);
+          },
+        }),
+        GroupsModule.forRoot({
+          counted: delegate === undefined,
+          onFailure: (error) => {
+            logger.fatal({ err: error }, 'groups can no longer be followed, and nobody can be let in by old ones');
             process.exit(1);
           },
         }),

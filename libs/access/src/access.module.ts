@@ -1,7 +1,10 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { AUTHENTICATOR } from './authenticate/authenticator.js';
+import { AUTHENTICATOR, type Authenticator } from './authenticate/authenticator.js';
 import { AuthenticatorChain } from './authenticate/authenticator-chain.js';
 import { configuredAuthenticators, type AuthenticationOptions } from './authenticate/configured-authenticators.js';
+import { GroupIndex } from './groups/group-index.js';
+import { GroupFollower } from './groups/groups.module.js';
+import { MembershipAuthenticator } from './groups/membership-authenticator.js';
 import {
   SERVICE_ACCOUNTS,
   ServiceAccountAuthenticator,
@@ -32,7 +35,7 @@ class AuthenticationLifecycle implements OnApplicationShutdown {
 
 /**
  * Offers the authenticator that every request goes through, and the issuer of the tokens that it knows. Who may do what is
- * for {@link RbacModule}. The app binds {@link SERVICE_ACCOUNTS}.
+ * for {@link RbacModule}, who is in which group for {@link GroupsModule}. The app binds {@link SERVICE_ACCOUNTS}.
  */
 @Module({})
 export class AccessModule {
@@ -50,17 +53,27 @@ export class AccessModule {
           useFactory: (issuer: TokenIssuer, accounts: ServiceAccounts) =>
             options.delegate === undefined ? new ServiceAccountAuthenticator(issuer, accounts) : undefined,
         },
+        // Nobody is let in before it is known which groups name them.
         {
           provide: AUTHENTICATOR,
-          inject: [CONFIGURED, ACCOUNTS],
-          useFactory: ({ authenticators }: Configured, accounts: ServiceAccountAuthenticator | undefined) =>
-            new AuthenticatorChain([...authenticators, ...(accounts === undefined ? [] : [accounts])]),
+          inject: [CONFIGURED, ACCOUNTS, GroupIndex, GroupFollower],
+          useFactory: (
+            { authenticators }: Configured,
+            accounts: ServiceAccountAuthenticator | undefined,
+            groups: GroupIndex,
+          ) => {
+            const chain = new AuthenticatorChain([...authenticators, ...(accounts === undefined ? [] : [accounts])]);
+            return new MembershipAuthenticator(chain, groups);
+          },
         },
         {
           provide: TOKEN_REVIEWER,
-          inject: [AUTHENTICATOR, ACCOUNTS],
-          useFactory: (chain: AuthenticatorChain, accounts: ServiceAccountAuthenticator | undefined) =>
-            new TokenReviewer(chain, accounts),
+          inject: [AUTHENTICATOR, ACCOUNTS, GroupIndex],
+          useFactory: (
+            authenticator: Authenticator,
+            accounts: ServiceAccountAuthenticator | undefined,
+            groups: GroupIndex,
+          ) => new TokenReviewer(authenticator, accounts, groups),
         },
         AuthenticationLifecycle,
       ],

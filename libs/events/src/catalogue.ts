@@ -78,6 +78,10 @@ export const CATALOGUE: Readonly<Record<EventType, Entry>> = {
   ServiceAccountMetadataChanged: FIRST,
   ServiceAccountContentChanged: FIRST,
   ServiceAccountDeleted: FIRST,
+  GroupCreated: FIRST,
+  GroupMetadataChanged: FIRST,
+  GroupUsersChanged: FIRST,
+  GroupDeleted: FIRST,
 };
 
 export class UnknownEventError extends Error {

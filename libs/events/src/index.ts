@@ -4,6 +4,8 @@ export * from './declared/birth.js';
 export * from './declared/fold.js';
 export * from './declared/kinds.js';
 export * from './event.js';
+export * from './group/events.js';
+export * from './group/fold.js';
 export * from './hash-chain.js';
 export * from './image/events.js';
 export * from './image/fold.js';

@@ -17,6 +17,7 @@ export const AGGREGATES = [
   'limitRange',
   'resourceQuota',
   'serviceAccount',
+  'group',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
@@ -33,6 +34,7 @@ export const streamName = {
   limitRange: (namespace: string, name: string): StreamName => `limitRange-${namespace}/${name}` as StreamName,
   resourceQuota: (namespace: string, name: string): StreamName => `resourceQuota-${namespace}/${name}` as StreamName,
   serviceAccount: (namespace: string, name: string): StreamName => `serviceAccount-${namespace}/${name}` as StreamName,
+  group: (name: string): StreamName => `group-${name}` as StreamName,
 } as const;
 
 /** Splits a stream's name into its aggregate and the aggregate's own name. */

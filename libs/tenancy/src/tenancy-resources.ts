@@ -2,6 +2,8 @@ import type { Authorizer, TokenReviewer } from '#lib/access';
 import type { ResourceDefinition } from '#lib/kube-api';
 import { absentResources } from './absent/absent-resources.js';
 import type { DeclaredStorageDeps } from './declared/declared-storage.js';
+import type { GroupsInForce } from './groups/group-family.js';
+import { groupResource } from './groups/group-resource.js';
 import type { LimitsInForce } from './limits/limit-families.js';
 import { limitResources } from './limits/limit-resources.js';
 import { namespaceResource } from './namespaces/namespace-resource.js';
@@ -28,6 +30,7 @@ export interface TenancyDeps extends NamespaceStorageDeps, SecretStorageDeps {
   readonly tokens: Omit<TokenRequestDeps, 'service'>;
   readonly rbac: Omit<RbacResourcesDeps, keyof DeclaredStorageDeps | 'authorizer'>;
   readonly limits: LimitsInForce;
+  readonly groups: GroupsInForce;
 }
 
 /** Everything around images that clients expect of a server which stands on its own. */
@@ -39,6 +42,7 @@ export const tenancyResources = (deps: TenancyDeps): readonly ResourceDefinition
   projectRequestResource(deps),
   ...reviewResources(deps),
   ...rbacResources({ ...deps, ...deps.declared, ...deps.rbac }),
+  groupResource({ ...deps, ...deps.declared, ...deps.groups }),
   ...limitResources({ ...deps, ...deps.declared, ...deps.limits }),
   ...absentResources(deps.readModel),
 ];

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { RbacIndex, RbacModule, TOKEN_ISSUER, TOKEN_REVIEWER } from '#lib/access';
+import { GroupsModule, RbacIndex, RbacModule, TOKEN_ISSUER, TOKEN_REVIEWER } from '#lib/access';
 import { EVENT_STORE } from '#lib/event-store';
 import { ChangeFeed, READ_MODEL } from '#lib/read-model';
 import type { ResourceDefinition } from '#lib/kube-api';
@@ -45,6 +45,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
       StoresModule.of(fixture, { deleteAll }),
       RbacModule.forRoot({ selfProvisioning: true }),
       LimitsModule.forRoot(),
+      GroupsModule.forRoot(),
       TenancyModule.forRoot({ dataDir: folder.path, maxTokenLifetime: 86_400_000 }),
     ],
   }).compile();

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import {
   AUTHORIZER,
+  GroupFollower,
   nowAndThen,
   RbacFollower,
   RbacIndex,
@@ -99,7 +100,8 @@ class TenancyLifecycle implements OnApplicationShutdown {
 
 /**
  * Namespaces, projects, secrets and reviews. The app binds {@link EVENT_STORE}, {@link READ_MODEL},
- * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS}, the authorizer and what it decides by, and the limits.
+ * {@link NAMESPACE_CHANGES}, {@link NAMESPACE_CONTENTS}, the authorizer and what it decides by, the groups, and
+ * the limits.
  */
 @Module({})
 export class TenancyModule {
@@ -147,7 +149,7 @@ export class TenancyModule {
               inject: [
                 ...[EVENT_STORE, READ_MODEL, NAMESPACE_CHANGES, NamespaceService, SECRET_STORE, AUTHORIZER],
                 ...[NamespaceBindings, DeclaredService, RbacIndex, RbacFollower, LimitFollower],
-                ...[TOKEN_ISSUER, TOKEN_REVIEWER],
+                ...[GroupFollower, TOKEN_ISSUER, TOKEN_REVIEWER],
               ],
             },
         { provide: NAMESPACE_GUARD, useFactory: namespaceGuard(options), inject: [READ_MODEL] },
@@ -204,6 +206,7 @@ const resources =
     index: RbacIndex,
     follower: RbacFollower,
     limits: LimitFollower,
+    groups: GroupFollower,
     issuer: TokenIssuer,
     tokenReviewer: TokenReviewer,
   ) =>
@@ -213,6 +216,7 @@ const resources =
       tokens: { issuer, maxTokenLifetime, onIssued: logIssuance },
       rbac: { index, follower, builtin: index.builtin() },
       limits: { follower: limits },
+      groups: { follower: groups },
     });
 
 const logIssuance = ({ namespace, name, tokenId, expires, by }: Issuance): void =>

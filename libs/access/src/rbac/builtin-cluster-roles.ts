@@ -23,6 +23,7 @@ const CORE = [''] as const;
 const RBAC = ['rbac.authorization.k8s.io'] as const;
 const PROJECTS = ['project.openshift.io'] as const;
 const AUTHORIZATION = ['authorization.k8s.io'] as const;
+const USERS = ['user.openshift.io'] as const;
 
 const STREAM_FAMILY = [
   'imagestreams',
@@ -104,6 +105,7 @@ export const BUILTIN_CLUSTER_ROLES: readonly BuiltinClusterRole[] = [
       ...LOOK_AROUND,
       rule(READ, PROJECTS, ['projects']),
       rule(READ, RBAC, [...ROLES, 'clusterroles', 'clusterrolebindings']),
+      rule(READ, USERS, ['groups']),
       rule(['create'], AUTHORIZATION, ['localsubjectaccessreviews', 'subjectaccessreviews']),
       paths(['get', 'head'], ['*']),
     ],
@@ -266,7 +268,7 @@ export const BUILTIN_CLUSTER_ROLES: readonly BuiltinClusterRole[] = [
       rule(['create'], AUTHORIZATION, ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']),
       // The older review answers everybody about themselves, and about others only whoever may ask it in the newer form.
       rule(['create'], ['authorization.openshift.io'], ['subjectaccessreviews']),
-      rule(['get'], ['user.openshift.io'], ['users'], ['~']),
+      rule(['get'], USERS, ['users'], ['~']),
       rule(['list', 'watch'], PROJECTS, ['projects']),
       rule(['list'], PROJECTS, ['projectrequests']),
       rule(['get', 'list'], RBAC, ['clusterroles']),

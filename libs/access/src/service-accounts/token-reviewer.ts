@@ -1,4 +1,5 @@
 import type { Authenticator } from '../authenticate/authenticator.js';
+import { withMemberships, type Memberships } from '../groups/memberships.js';
 import type { User } from '../user.js';
 import type { ServiceAccountAuthenticator } from './service-account-authenticator.js';
 import { AUDIENCE } from './token-issuer.js';
@@ -13,6 +14,7 @@ export class TokenReviewer {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly accounts: Pick<ServiceAccountAuthenticator, 'review'> | undefined,
+    private readonly memberships: Memberships,
   ) {}
 
   /**
@@ -22,7 +24,7 @@ export class TokenReviewer {
   async review(token: string, audiences: readonly string[]): Promise<ReviewedToken | undefined> {
     const wanted = audiences.length === 0 ? [AUDIENCE] : audiences;
     const account = await this.accounts?.review(token, wanted);
-    if (account !== undefined) return account;
+    if (account !== undefined) return { ...account, user: withMemberships(account.user, this.memberships) };
     // All other tokens are for this server, and do not say so.
     if (!wanted.includes(AUDIENCE) || token === '') return undefined;
     const user = await this.authenticator.authenticate({ authorization: `Bearer ${token}` });

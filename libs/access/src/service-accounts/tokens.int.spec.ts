@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GroupIndex } from '../groups/group-index.js';
 import { ServiceAccountAuthenticator } from './service-account-authenticator.js';
 import { TokenIssuer } from './token-issuer.js';
 import { ensureTokenKey } from './token-key.js';
@@ -154,7 +155,7 @@ describe('a token of a service account', () => {
 describe('a review of a token', () => {
   it('tells whose it is, and for which of the audiences that were asked for', async () => {
     const { accounts, token } = await opened();
-    const reviewer = new TokenReviewer(accounts, accounts);
+    const reviewer = new TokenReviewer(accounts, accounts, new GroupIndex());
     const registry = 'registry.example.com';
     expect(await reviewer.review(await token(), [])).toMatchObject({ user: { uid: 'u-1' }, audiences: ['tagline'] });
     expect(await reviewer.review(await token([registry, 'tagline']), [registry, 'other'])).toMatchObject({

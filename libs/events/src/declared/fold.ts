@@ -1,3 +1,5 @@
+import type { GroupEvent } from '../group/events.js';
+import { foldGroup, type GroupState } from '../group/fold.js';
 import { foldLimitRange, foldResourceQuota, type LimitRangeState, type ResourceQuotaState } from '../limits/fold.js';
 import type { LimitsEvent } from '../limits/events.js';
 import type { RbacEvent } from '../rbac/events.js';
@@ -17,11 +19,12 @@ export interface DeclaredStates {
   readonly limitRange: LimitRangeState;
   readonly resourceQuota: ResourceQuotaState;
   readonly serviceAccount: ServiceAccountState;
+  readonly group: GroupState;
 }
 
 export type DeclaredKind = keyof DeclaredStates;
 export type DeclaredState = DeclaredStates[DeclaredKind];
-export type DeclaredEvent = RbacEvent | LimitsEvent | ServiceAccountEvent;
+export type DeclaredEvent = RbacEvent | LimitsEvent | ServiceAccountEvent | GroupEvent;
 
 /** Folds whichever of them an event is about. */
 export function foldDeclared(state: DeclaredState | undefined, event: DeclaredEvent): DeclaredState | undefined {
@@ -51,5 +54,10 @@ export function foldDeclared(state: DeclaredState | undefined, event: DeclaredEv
     case 'ServiceAccountContentChanged':
     case 'ServiceAccountDeleted':
       return foldServiceAccount(state as ServiceAccountState | undefined, event);
+    case 'GroupCreated':
+    case 'GroupMetadataChanged':
+    case 'GroupUsersChanged':
+    case 'GroupDeleted':
+      return foldGroup(state as GroupState | undefined, event);
   }
 }

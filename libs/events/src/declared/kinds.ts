@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<DeclaredKind, true>> = {
   limitRange: true,
   resourceQuota: true,
   serviceAccount: true,
+  group: true,
 };
 
 /** Every kind of what is declared. */

@@ -33,6 +33,8 @@ export interface RequestCredentials {
 /** Who sends a request, and what they may do. Asked for every request, before anything else is looked at. */
 export interface AccessControl {
   authenticate(credentials: RequestCredentials): Promise<RequestUser | 'rejected' | undefined>;
+  /** Groups that name a user: whoever acts as that user without saying in which groups is in these. */
+  groupsOf(user: string): readonly string[];
   /** @returns why access is refused: what follows `forbidden: ` in the message. */
   authorize(access: Access): Promise<{ readonly allowed: boolean; readonly reason: string }>;
 }

@@ -108,7 +108,8 @@ export class ApiServer {
 
   private async user(request: ApiRequest): Promise<RequestUser> {
     const { headers, clientCertificate } = request;
-    const user = await this.options.access.authenticate({
+    const { access } = this.options;
+    const user = await access.authenticate({
       authorization: headers.authorization,
       clientCertificate,
       // Made only for whoever looks at them.
@@ -117,10 +118,10 @@ export class ApiServer {
       },
     });
     if (user === undefined || user === 'rejected') throw unauthorized();
-    const wanted = impersonates(headers) ? impersonationOf(request.distinctHeaders ?? {}, user) : undefined;
+    const wanted = impersonates(headers) ? impersonationOf(request.distinctHeaders ?? {}, user, access) : undefined;
     if (wanted === undefined) return user;
     for (const need of wanted.needs) {
-      const { allowed, reason } = await this.options.access.authorize(need);
+      const { allowed, reason } = await access.authorize(need);
       if (!allowed) throw forbidden({ group: need.group, resource: need.resource }, need.name, reason);
     }
     return wanted.user;

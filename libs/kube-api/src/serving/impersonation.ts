@@ -1,6 +1,6 @@
 import { badRequest } from '../status.js';
 import type { RequestUser } from '../storage/request-context.js';
-import type { Access } from './access.js';
+import type { Access, AccessControl } from './access.js';
 
 /** Every value of every header by itself, under its name in lower case. */
 export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
@@ -28,10 +28,15 @@ const MAX_VALUES = 200;
 /**
  * Reads the impersonation headers of Kubernetes: `Impersonate-User`, `-Group`, `-Uid` and `-Extra-<key>`.
  *
+ * @param access - knows the groups of whoever is to be in no others.
  * @returns nothing where there are none.
  * @throws ApiError 400 for headers that do not say as whom, or that name too much.
  */
-export function impersonationOf(headers: DistinctHeaders, asker: RequestUser): Impersonation | undefined {
+export function impersonationOf(
+  headers: DistinctHeaders,
+  asker: RequestUser,
+  access: Pick<AccessControl, 'groupsOf'>,
+): Impersonation | undefined {
   const [name = ''] = headers[USER] ?? [];
   const groups = (headers[GROUP] ?? []).filter((group) => group !== '');
   const [uid = ''] = headers[UID] ?? [];
@@ -60,7 +65,13 @@ export function impersonationOf(headers: DistinctHeaders, asker: RequestUser): I
       name: named,
     }) as const;
   return {
-    user: { name, uid, groups: membership(name, groups, account), extra, impersonator: asker.name },
+    user: {
+      name,
+      uid,
+      groups: membership(name, groups.length > 0 ? groups : [...access.groupsOf(name), ...accountGroups(account)]),
+      extra,
+      impersonator: asker.name,
+    },
     needs: [
       account === undefined
         ? need('users', name)
@@ -88,14 +99,13 @@ function serviceAccount(user: string): ServiceAccount | undefined {
   return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
 
-/** The groups that somebody would be in who came by themselves. */
-function membership(name: string, groups: readonly string[], account: ServiceAccount | undefined): readonly string[] {
-  const own =
-    groups.length > 0 || account === undefined
-      ? groups
-      : ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
-  return [...new Set([...own, name === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED])];
-}
+const accountGroups = (account: ServiceAccount | undefined): readonly string[] =>
+  account === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
+
+/** With the group that somebody is in whatever else they are. */
+const membership = (name: string, groups: readonly string[]): readonly string[] => [
+  ...new Set([...groups, name === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED]),
+];
 
 function extraOf(headers: DistinctHeaders): Readonly<Record<string, readonly string[]>> {
   const found = Object.entries(headers)

@@ -131,6 +131,7 @@ export class WidgetServer {
       resources: new ResourceRegistry([{ ...widgets(storage), ownership: {} }]),
       access: {
         authenticate: async () => ({ name: 'ann', uid: '', groups: [], extra: {} }),
+        groupsOf: () => [],
         authorize: async ({ verb }) => ({ allowed: !forbidden.has(verb), reason: `ann cannot ${verb}` }),
       },
       paths: () => undefined,

@@ -11,7 +11,7 @@ export interface DeclaredContentsDeps {
   readonly service: DeclaredService;
 }
 
-type NamespacedKind = Exclude<DeclaredKind, 'clusterRole' | 'clusterRoleBinding'>;
+type NamespacedKind = Exclude<DeclaredKind, 'clusterRole' | 'clusterRoleBinding' | 'group'>;
 
 const PAGE = 500;
 

@@ -3,12 +3,14 @@ import {
   foldDeclared,
   type DeclaredEvent,
   type DeclaredState,
+  type GroupState,
   type LimitRangeState,
   type ResourceQuotaState,
   type RoleBindingState,
   type RoleState,
   type ServiceAccountState,
 } from '#lib/events';
+import { groupDecider, type GroupCommand } from '../groups/group-decider.js';
 import { limitRangeDecider, type LimitRangeCommand } from '../limits/limit-range-decider.js';
 import { resourceQuotaDecider, type ResourceQuotaCommand } from '../limits/resource-quota-decider.js';
 import type { RoleBindingCommand, RoleCommand } from '../rbac/rbac-commands.js';
@@ -17,7 +19,7 @@ import { roleDecider } from '../rbac/role-decider.js';
 import { serviceAccountDecider, type ServiceAccountCommand } from '../service-accounts/service-account-decider.js';
 
 export type DeclaredCommand =
-  RoleCommand | RoleBindingCommand | LimitRangeCommand | ResourceQuotaCommand | ServiceAccountCommand;
+  RoleCommand | RoleBindingCommand | LimitRangeCommand | ResourceQuotaCommand | ServiceAccountCommand | GroupCommand;
 
 /** Whatever is declared, as one decider: the command says of which kind the aggregate is. */
 export const declaredDecider: Decider<DeclaredState | undefined, DeclaredCommand, DeclaredEvent> = {
@@ -45,6 +47,10 @@ export const declaredDecider: Decider<DeclaredState | undefined, DeclaredCommand
       case 'ChangeServiceAccount':
       case 'DeleteServiceAccount':
         return serviceAccountDecider.decide(command, state as ServiceAccountState | undefined);
+      case 'CreateGroup':
+      case 'ChangeGroup':
+      case 'DeleteGroup':
+        return groupDecider.decide(command, state as GroupState | undefined);
     }
   },
 };

@@ -12,9 +12,9 @@ import {
   type ResourceDefinition,
   type ResourceStorage,
 } from '#lib/kube-api';
+import { USER_GROUP as GROUP } from '../groups/group-family.js';
 import { answer } from './answer.js';
 
-const GROUP = 'user.openshift.io';
 /** The name under which everybody finds themselves. */
 const SELF = '~';
 

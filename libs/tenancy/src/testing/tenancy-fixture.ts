@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import {
   AUTHENTICATED,
   builtinDocuments,
+  GroupFollower,
+  GroupIndex,
   MASTERS,
   RBAC_GROUP,
   RbacAuthorizer,
@@ -62,6 +64,9 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   const authorizer = new RbacAuthorizer(index);
   const service = new DeclaredService(store);
   const bindings = new NamespaceBindings({ store, readModel, service, index, follower });
+  const groupIndex = new GroupIndex();
+  const groupFollower = new GroupFollower(groupIndex, store, readModel);
+  await groupFollower.start();
   const declared = { service, changes: new ChangeFeed(store, new Set(DECLARED_KINDS)) };
   const rbac = { index, follower, builtin: index.builtin() };
   const limitIndex = new LimitIndex();
@@ -69,10 +74,11 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
   await limitFollower.start();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = await TokenIssuer.open(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const tokenReviewer = new TokenReviewer({ authenticate: () => Promise.resolve('rejected') }, undefined);
+  const tokenReviewer = new TokenReviewer({ authenticate: () => Promise.resolve('rejected') }, undefined, groupIndex);
   const resources = tenancyResources({
     ...{ store, readModel, changes, secrets, namespaces, authorizer, declared, rbac, tokenReviewer },
     limits: { follower: limitFollower },
+    groups: { follower: groupFollower },
     tokens: { issuer, maxTokenLifetime: 86_400_000 },
   });
 
@@ -87,6 +93,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
     service,
     bindings,
     limitIndex,
+    groupIndex,
     issuer,
     tokenReviewer,
     resources,
@@ -111,6 +118,7 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
     close: async () => {
       await follower.stop();
       await limitFollower.stop();
+      await groupFollower.stop();
       await store.close();
       await projector.stop();
       await stored.close();
