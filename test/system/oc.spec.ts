@@ -61,6 +61,39 @@ describe('oc login', () => {
   });
 });
 
+describe('oc adm groups', () => {
+  const GROUPS = '/apis/user.openshift.io/v1/groups';
+
+  it('are made, with users or without', async () => {
+    const group = (name: string, users: readonly string[] | null) => ({
+      ...{ kind: 'Group', apiVersion: 'user.openshift.io/v1', metadata: { name, creationTimestamp: null }, users },
+    });
+    expect(await given.api.post(GROUPS, group('web', null))).toMatchObject({ code: 201, body: { users: [] } });
+    expect(await given.api.post(GROUPS, group('ops', ['ann', 'bob']))).toMatchObject({
+      code: 201,
+      body: { kind: 'Group', users: ['ann', 'bob'] },
+    });
+    expect((await given.api.post(GROUPS, group('ops', []))).body).toMatchObject({ reason: 'AlreadyExists' });
+  });
+
+  it('are read and written back as they gain and lose users', async () => {
+    const put = async (users: readonly string[]): Promise<Answer> => {
+      const { body } = await given.api.get(`${GROUPS}/web`);
+      return given.api.put(`${GROUPS}/web`, { ...body, users });
+    };
+    expect(await put(['ann', 'bob'])).toMatchObject({ code: 200, body: { users: ['ann', 'bob'] } });
+    expect(await put(['bob'])).toMatchObject({ code: 200, body: { users: ['bob'] } });
+    expect(await put([])).toMatchObject({ code: 200, body: { users: [] } });
+    expect((await given.api.get(`${GROUPS}/missing`)).body).toMatchObject({ code: 404, reason: 'NotFound' });
+  });
+
+  it('are listed and deleted', async () => {
+    expect(named(await given.api.get(`${GROUPS}?limit=500`))).toEqual(['ops', 'web']);
+    expect((await given.api.delete(`${GROUPS}/ops`)).body).toMatchObject({ status: 'Success' });
+    expect(named(await given.api.get(GROUPS))).toEqual(['web']);
+  });
+});
+
 describe('oc projects', () => {
   it('are requested, found, shown and deleted', async () => {
     const { api } = given;

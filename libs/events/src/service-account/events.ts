@@ -1,4 +1,3 @@
-import type { DeclaredBirth } from '../declared/birth.js';
 import type { DomainEvent } from '../event.js';
 import type { UserMetadata } from '../image-stream/values.js';
 
@@ -12,7 +11,14 @@ export interface ServiceAccountContent {
 /** From now on tokens may be issued in its name. */
 export type ServiceAccountCreated = DomainEvent<
   'ServiceAccountCreated',
-  DeclaredBirth & { readonly content: ServiceAccountContent }
+  {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly metadata: UserMetadata;
+    readonly content: ServiceAccountContent;
+  }
 >;
 export type ServiceAccountMetadataChanged = DomainEvent<'ServiceAccountMetadataChanged', UserMetadata>;
 export type ServiceAccountContentChanged = DomainEvent<'ServiceAccountContentChanged', ServiceAccountContent>;
