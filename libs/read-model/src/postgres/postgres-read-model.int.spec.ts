@@ -15,6 +15,7 @@ import {
   type ExampleReadModel,
 } from '../example-log.js';
 import { projections, readModelShape } from '../projector.js';
+import { TABLES } from '../tables.js';
 import { readModelContract } from '../read-model.contract.js';
 import { PostgresProjector } from './postgres-projector.js';
 import { PostgresReadModel } from './postgres-read-model.js';
@@ -232,7 +233,7 @@ describe.skipIf(PostgresServer.missing !== undefined)('Where PostgreSQL is insta
         `select count(*)::int as tables from pg_tables where schemaname = $1 and tablename ~ '_\\d+$'`,
         [schema],
       );
-      expect(tables).toEqual({ tables: 10 });
+      expect(tables).toEqual({ tables: TABLES.length });
       await postgres.close();
       await built.close();
       await log.dispose();
