@@ -2,12 +2,13 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import type { ConfigurationProblem } from './configuration-error.js';
 import type { Configuration } from './configuration.js';
 import type { EventStoreConfiguration } from './sections/event-store.js';
+import type { KafkaConfiguration } from './sections/kafka.js';
 import type { ReadModelConfiguration } from './sections/read-model.js';
 
 /** Files that the configuration names must be there at the start, rather than be missed when they are first needed. */
 export function checkFiles(configuration: Configuration): readonly ConfigurationProblem[] {
-  const { eventStore, readModel, secrets, tls, access, images } = configuration;
-  const problems = [...eventStoreProblems(eventStore), ...readModelProblems(readModel)];
+  const { eventStore, readModel, secrets, tls, access, images, kafka } = configuration;
+  const problems = [...eventStoreProblems(eventStore), ...readModelProblems(readModel), ...kafkaProblems(kafka)];
   if ((readModel.engine === 'postgres') !== (secrets.keyFile !== undefined)) {
     const message =
       readModel.engine === 'postgres'
@@ -56,6 +57,10 @@ export function checkFiles(configuration: Configuration): readonly Configuration
     'access.oidc.caFile': access.oidc.caFile,
     'access.delegate.kubeconfig': delegate.kubeconfig,
     'images.additionalTrustedCA': images.additionalTrustedCA,
+    'kafka.tls.caFile': kafka.tls.caFile,
+    'kafka.tls.certFile': kafka.tls.certFile,
+    'kafka.tls.keyFile': kafka.tls.keyFile,
+    'kafka.sasl.passwordFile': kafka.sasl.passwordFile,
   };
   for (const [where, path] of Object.entries(files)) {
     const why = path === undefined ? undefined : unreadable(path);
@@ -102,6 +107,19 @@ function readModelProblems(readModel: ReadModelConfiguration): readonly Configur
       ? 'or readModel.connectionStringFile must be set, because readModel.engine is postgres'
       : 'and readModel.connectionStringFile must not both be set';
   return [{ where: 'readModel.connectionString', message }];
+}
+
+function kafkaProblems({ tls, sasl }: KafkaConfiguration): readonly ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+    const missing = tls.certFile === undefined ? 'certFile' : 'keyFile';
+    problems.push({ where: `kafka.tls.${missing}`, message: 'must be set, because its counterpart is' });
+  }
+  for (const needed of ['username', 'passwordFile'] as const) {
+    if (sasl.mechanism === undefined || sasl[needed] !== undefined) continue;
+    problems.push({ where: `kafka.sasl.${needed}`, message: 'must be set, because kafka.sasl.mechanism is' });
+  }
+  return problems;
 }
 
 function isFolder(path: string): boolean {

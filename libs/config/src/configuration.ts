@@ -5,9 +5,11 @@ import { AccessConfiguration } from './sections/access.js';
 import { EventStoreConfiguration } from './sections/event-store.js';
 import { ImagesConfiguration } from './sections/images.js';
 import { ImportConfiguration } from './sections/import.js';
+import { KafkaConfiguration } from './sections/kafka.js';
 import { LimitsConfiguration } from './sections/limits.js';
 import { LogConfiguration } from './sections/log.js';
 import { ReadModelConfiguration } from './sections/read-model.js';
+import { RelayConfiguration } from './sections/relay.js';
 import { SecretsConfiguration } from './sections/secrets.js';
 import { TlsConfiguration } from './sections/tls.js';
 import { IsListenAddress, Section, Setting } from './setting.js';
@@ -77,6 +79,16 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => LimitsConfiguration)
   readonly limits: LimitsConfiguration = new LimitsConfiguration();
+
+  @Section(KafkaConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => KafkaConfiguration)
+  readonly kafka: KafkaConfiguration = new KafkaConfiguration();
+
+  @Section(RelayConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => RelayConfiguration)
+  readonly relay: RelayConfiguration = new RelayConfiguration();
 }
 
 /** Injection token of the {@link Configuration}. */

@@ -11,10 +11,17 @@ export { EVENT_STORE_ENGINES, EventStoreConfiguration } from './sections/event-s
 export { DelegateConfiguration } from './sections/delegate.js';
 export { ImagesConfiguration } from './sections/images.js';
 export { ImportConfiguration } from './sections/import.js';
+export {
+  KafkaConfiguration,
+  KafkaSaslConfiguration,
+  KafkaTlsConfiguration,
+  SASL_MECHANISMS,
+} from './sections/kafka.js';
 export { LimitsConfiguration } from './sections/limits.js';
 export { LOG_FORMATS, LOG_LEVELS, LogConfiguration } from './sections/log.js';
 export { READ_MODEL_ENGINES, ReadModelConfiguration } from './sections/read-model.js';
 export { AllowedRegistry, RegistryMirror, RegistrySources } from './sections/registries.js';
+export { RelayConfiguration } from './sections/relay.js';
 export { SecretsConfiguration } from './sections/secrets.js';
 export { TlsConfiguration } from './sections/tls.js';
 export type { SettingDescription, SettingKind } from './setting.js';

@@ -176,10 +176,15 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits, kafka, relay)',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],
+    ['kafka: { brokers: [kafka.example.com] }', 'kafka.brokers must be a list of host:port'],
+    ['kafka: { topicPrefix: "a b" }', 'kafka.topicPrefix must be of letters, digits, dots'],
+    ['kafka: { sasl: { mechanism: kerberos } }', 'kafka.sasl.mechanism must be one of plain, scram-sha-256, '],
+    ['kafka: { sasl: { mechanism: plain } }', 'kafka.sasl.passwordFile must be set, because kafka.sasl.mechanism is'],
+    ['kafka: { tls: { keyFile: /dev/null } }', 'kafka.tls.certFile must be set, because its counterpart is'],
     ['[]', 'must hold keys and values'],
     ['a: [', 'is not YAML: line'],
   ])('%s', (text, message) => {

@@ -1,0 +1,141 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { exitOf, run, start } from '../../system/harness/child-process.js';
+
+const FETCH = 'scripts/fetch-kafka.sh';
+const FETCH_MS = 300_000;
+const START_MS = 60_000;
+
+/** Small and quick to start. The compiler that optimises would take longer than a test lasts to pay for itself. */
+const JVM = ['-Xms64m', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
+/**
+ * A Kafka broker of one node: its own controller, without ZooKeeper, on ports that are free. With `KAFKA_BROKERS` set, the
+ * cluster that it names is used instead; that one is neither killed nor started again.
+ */
+export class KafkaBroker {
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    readonly brokers: readonly string[],
+    private readonly local: { readonly classPath: string; readonly folder: string } | undefined,
+  ) {}
+
+  static async start(): Promise<KafkaBroker> {
+    const given = process.env['KAFKA_BROKERS'];
+    if (given !== undefined && given !== '') return new KafkaBroker(given.split(','), undefined);
+    const classPath = `${await fetchedJars()}/*`;
+    const folder = await mkdtemp(join(tmpdir(), 'tagline-kafka-'));
+    const [port, controllerPort] = [await freePort(), await freePort()];
+    const broker = new KafkaBroker([`127.0.0.1:${port}`], { classPath, folder });
+    await writeFile(join(folder, 'server.properties'), settings(folder, port, controllerPort));
+    await broker.format();
+    await broker.restart();
+    return broker;
+  }
+
+  /** Whether the broker is ours to kill. */
+  get isLocal(): boolean {
+    return this.local !== undefined;
+  }
+
+  /** Starts the broker on the data that it had before. Resolves when it answers. */
+  async restart(): Promise<void> {
+    const { classPath, folder } = this.own();
+    const args = [...JVM, '-cp', classPath, 'kafka.Kafka', join(folder, 'server.properties')];
+    const child = start('java', args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
+    this.child = child;
+    let printed = '';
+    child.stderr?.on('data', (chunk: Buffer) => (printed = `${printed}${chunk.toString()}`.slice(-10_000)));
+    const deadline = Date.now() + START_MS;
+    while (!(await answers(this.brokers))) {
+      if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}: ${printed}`);
+      if (Date.now() > deadline) throw new Error(`the broker does not answer: ${printed}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Ends the broker as a power failure would, and keeps its data. */
+  async kill(): Promise<void> {
+    if (this.child === undefined) return;
+    this.child.kill('SIGKILL');
+    await exitOf(this.child);
+    this.child = undefined;
+  }
+
+  /** Ends the broker and deletes its data. */
+  async dispose(): Promise<void> {
+    await this.kill();
+    if (this.local !== undefined) await rm(this.local.folder, { recursive: true, force: true });
+  }
+
+  private async format(): Promise<void> {
+    const { classPath, folder } = this.own();
+    const id = randomBytes(16).toString('base64url');
+    const args = ['format', '--standalone', '-t', id, '-c', join(folder, 'server.properties')];
+    const { code, stderr } = await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', ...args]);
+    if (code !== 0) throw new Error(`the broker's storage was not formatted: ${stderr}`);
+  }
+
+  private own(): { readonly classPath: string; readonly folder: string } {
+    if (this.local === undefined) throw new Error('the broker of KAFKA_BROKERS is not ours');
+    return this.local;
+  }
+}
+
+async function fetchedJars(): Promise<string> {
+  const { code, stdout, stderr } = await run('bash', [FETCH], { timeout: FETCH_MS });
+  if (code !== 0) throw new Error(`no Kafka broker to be had: ${stderr}`);
+  return stdout.trim();
+}
+
+async function answers(brokers: readonly string[]): Promise<boolean> {
+  const admin = new Kafka({
+    ...{ brokers: [...brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000 },
+    retry: { retries: 0 },
+  }).admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** A port that nobody had a moment ago. A broker must know its port before it starts, to tell others of it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+const settings = (folder: string, port: number, controllerPort: number): string => `
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+log.dirs=${join(folder, 'data')}
+auto.create.topics.enable=false
+default.replication.factor=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=4194304
+`;
