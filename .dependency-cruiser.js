@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   config: [],
   postgres: [],
   'event-store': ['events'],
+  'event-feed': ['events', 'event-store', 'config', 'observability'],
   image: ['events', 'event-store', 'registry'],
   stream: ['events', 'event-store', 'registry'],
   signature: ['events', 'event-store'],

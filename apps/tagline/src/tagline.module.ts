@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule, GroupsModule, RbacModule, type Delegate, type Identity } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
+import { RelayModule } from '#lib/event-feed';
 import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
@@ -26,7 +27,7 @@ export interface Given {
 @Module({})
 export class TaglineModule {
   static forRoot({ configuration, identity, logger, metrics, delegate }: Given): DynamicModule {
-    const { dataDir, access } = configuration;
+    const { dataDir, access, kafka } = configuration;
     const { adminToken, tokenKey } = identity;
     const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
     return {
@@ -74,6 +75,7 @@ export class TaglineModule {
         global(ImportModule.forRoot({ settings: importSettings(configuration) })),
         global({ module: ImageApiModule }),
         GatewayModule,
+        ...(kafka.brokers.length === 0 ? [] : [RelayModule]),
       ],
     };
   }

@@ -49,14 +49,14 @@ export class Metrics {
     name: `tagline_${string}`,
     help: string,
     labelNames: readonly Label[] = [],
-    read?: () => number,
+    read?: () => number | Promise<number>,
   ): Gauge<Label> {
     const gauge: Gauge<Label> = new Gauge({
       name,
       help,
       labelNames: [...labelNames],
       registers: [this.#registry],
-      ...(read === undefined ? {} : { collect: () => gauge.set(read()) }),
+      ...(read === undefined ? {} : { collect: async () => gauge.set(await read()) }),
     });
     return gauge;
   }

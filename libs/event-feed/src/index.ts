@@ -1,0 +1,10 @@
+export { cloudEvent, cloudEventType, dataSchema, type CloudEvent } from './cloud-event.js';
+export type { FeedEvent } from './feed-event.js';
+export { NoEventError, readEventMessage } from './kafka/event-message.js';
+export { kafkaClient, type KafkaLog } from './kafka/kafka-client.js';
+export { KafkaSink, type KafkaSinkSettings } from './kafka/kafka-sink.js';
+export { FencedError, type Checkpoint, type EventSink, type Published } from './relay/event-sink.js';
+export { ForeignCheckpointError, Relay, type RelayLag, type RelayOptions } from './relay/relay.js';
+export { RelayModule } from './relay/relay.module.js';
+export type { RelayObserver } from './relay/relay-observer.js';
+export { EVENT_TOPICS, TOPIC_OF, topicName, type EventTopic } from './topics.js';
