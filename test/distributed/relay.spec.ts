@@ -51,8 +51,9 @@ async function read(...topics: string[]): Promise<TopicReader> {
 }
 
 const published = (relay: Relay): Promise<true> =>
-  eventually('everything to be published', async () =>
-    relay.isActive && (await relay.lag()).positions === 0 ? true : undefined,
+  eventually(
+    'everything to be published',
+    async () => (relay.isActive && (await relay.lag()).positions === 0) || undefined,
   );
 
 describe('the relay', () => {
@@ -68,9 +69,9 @@ describe('the relay', () => {
   });
 
   it('says of an event who, when and why in headers, and what in its value', async () => {
-    startRelay();
+    await published(startRelay());
     const [event] = await writer.append(streamName.imageStream('team', 'app'), [tagPushed(1)]);
-    const reader = await eventually('the topics', () => read('image-streams').catch(() => undefined));
+    const reader = await read('image-streams');
     const [{ message } = {} as ReadMessage] = await reader.have(1);
     const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
     expect(Object.fromEntries(headers)).toEqual({
@@ -193,7 +194,7 @@ describe('the relay', () => {
     const newer = startRelay();
     await published(newer);
     await writer.appendMany(100, streams(3));
-    await eventually('the older relay to notice', async () => (fenced > 0 ? true : undefined));
+    await eventually('the older relay to notice', async () => fenced > 0 || undefined);
     await published(newer);
     expect(older.isActive).toBe(false);
     const reader = await read('image-streams');
@@ -207,7 +208,7 @@ describe('the relay', () => {
     const newer = startRelay({}, 60_000);
     await published(newer);
     await writer.appendMany(20, streams(2));
-    await eventually('the older relay to stand by', async () => (older.isActive ? undefined : true));
+    await eventually('the older relay to stand by', async () => !older.isActive || undefined);
     await published(newer);
     await newer.stop();
     await writer.appendMany(20, streams(2));
@@ -226,7 +227,7 @@ describe('the relay', () => {
     await new LogWriter(store).appendMany(40, streams(2));
     const errors: unknown[] = [];
     startRelay({ failed: (error) => errors.push(error) });
-    await eventually('the relay to refuse', async () => (errors.length > 0 ? true : undefined));
+    await eventually('the relay to refuse', async () => errors.length > 0 || undefined);
     expect(String(errors[0])).toContain('the topics hold the events of another log, up to position 30');
   });
 });

@@ -137,5 +137,8 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
+broker.heartbeat.interval.ms=250
+broker.session.timeout.ms=1500
 log.cleaner.dedupe.buffer.size=4194304
 `;

@@ -8,7 +8,8 @@ export class LogWriter {
 
   constructor(private readonly store: EventStore) {}
 
-  async append(stream: StreamName, events: readonly DomainEvent[]): Promise<readonly RecordedEvent[]> {
+  /** Further events may be appended before these are. */
+  append(stream: StreamName, events: readonly DomainEvent[]): Promise<readonly RecordedEvent[]> {
     const end = this.ends.get(stream) ?? { revision: -1, hash: '' };
     const sealed = seal(events, {
       stream,
@@ -19,10 +20,9 @@ export class LogWriter {
       newId: randomUUID,
       schemaVersion: currentVersion,
     });
-    const recorded = await this.store.append(stream, sealed);
-    const last = recorded.at(-1);
+    const last = sealed.at(-1);
     if (last !== undefined) this.ends.set(stream, { revision: last.revision, hash: last.metadata.hash });
-    return recorded;
+    return this.store.append(stream, sealed);
   }
 
   /** Commands of one to three events each, over several streams. */

@@ -1,4 +1,4 @@
-import { CompressionTypes, KafkaJSError, Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
+import kafkajs, { CompressionTypes, Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
 import type { RecordedEvent } from '#lib/events';
 import { FencedError, type Checkpoint, type EventSink, type Published } from '../relay/event-sink.js';
 import { topicName } from '../topics.js';
@@ -134,7 +134,7 @@ const FENCED = new Set<unknown>(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'I
 const PRODUCER_FENCED_CODE = 90;
 
 function isFenced(error: unknown): boolean {
-  if (!(error instanceof KafkaJSError)) return false;
+  if (!(error instanceof kafkajs.KafkaJSError)) return false;
   const { type, code, cause } = error as { readonly type?: unknown; readonly code?: unknown; readonly cause?: unknown };
   return FENCED.has(type) || code === PRODUCER_FENCED_CODE || isFenced(cause);
 }

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import type { KafkaConfiguration } from '#lib/config';
 import { EVENT_TOPICS, topicName } from '../topics.js';
 
@@ -69,7 +69,7 @@ export async function longestMessage(admin: Admin, topics: readonly string[]): P
   const name = 'max.message.bytes';
   try {
     const { resources } = await admin.describeConfigs({
-      resources: topics.map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] })),
+      resources: topics.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] })),
       includeSynonyms: false,
     });
     const limits = resources.flatMap(({ configEntries }) =>

@@ -25,7 +25,7 @@ export interface RelayLag {
 const STOP_MS = 5_000;
 const STANDBY_MS = 10_000;
 const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 10_000;
 
 /** The topics have events of another log: publishing would mix the two, or leave events out. */
 export class ForeignCheckpointError extends Error {
