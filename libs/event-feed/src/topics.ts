@@ -11,6 +11,8 @@ export const TOPIC_OF = {
   clusterRole: 'rbac',
   roleBinding: 'rbac',
   clusterRoleBinding: 'rbac',
+  limitRange: 'limits',
+  resourceQuota: 'limits',
 } as const satisfies Readonly<Record<Aggregate, string>>;
 
 export type EventTopic = (typeof TOPIC_OF)[Aggregate];

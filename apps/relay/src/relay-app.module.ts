@@ -1,0 +1,49 @@
+import { Global, Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '#lib/config';
+import { RelayModule } from '#lib/event-feed';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { HealthController, LOGGER, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
+import { openEventStore } from '../../tagline/src/event-store.js';
+import { MetricsController } from './metrics.controller.js';
+
+@Injectable()
+class LogLifecycle implements OnApplicationShutdown {
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+/** The relay and the log that it reads. */
+@Module({})
+export class RelayApp {
+  static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
+    return {
+      module: RelayApp,
+      imports: [LogModule.of(configuration, logger), RelayModule],
+      controllers: [HealthController, MetricsController],
+      providers: [Readiness],
+    };
+  }
+}
+
+@Global()
+@Module({})
+class LogModule {
+  static of(configuration: Configuration, logger: Logger): DynamicModule {
+    const onDisturbance = (why: unknown): void =>
+      logger.warn({ why }, 'the event store does not answer; it is asked again');
+    return {
+      module: LogModule,
+      providers: [
+        { provide: CONFIGURATION, useValue: configuration },
+        { provide: LOGGER, useValue: logger },
+        { provide: METRICS, useValue: new Metrics() },
+        { provide: EVENT_STORE, useFactory: () => openEventStore(configuration, { onDisturbance }) },
+        LogLifecycle,
+      ],
+      exports: [CONFIGURATION, LOGGER, METRICS, EVENT_STORE],
+    };
+  }
+}
