@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sha256Digest } from '#lib/registry';
 import { InProcessRegistry, type BuiltImage, type BuiltIndex, type InProcessRegistryOptions } from '#lib/testing';
+import { EVENT_TYPES } from '../events/event-schemas.js';
+import { BESIDE_TRANSCRIPTS, EventValidation } from '../events/event-validation.js';
 import { Conversation } from './conversation.js';
 import { ConformanceServer, stopShared } from './servers.js';
 import { readTopics, type RemoteContent, type ServerName, type Topic } from './transcript.js';
@@ -52,6 +54,17 @@ for (const topic of readTopics(join(import.meta.dirname, 'transcripts'))) {
     }
   });
 }
+
+describe('the log of all this', () => {
+  it('holds what the schemas of the events say, and events of every type', async () => {
+    const validation = new EventValidation();
+    for (const server of servers.values()) await (await server).stop((event) => validation.add(event));
+    servers.clear();
+    expect(validation.problems).toEqual([]);
+    const made = new Set([...validation.seen, ...BESIDE_TRANSCRIPTS]);
+    expect(EVENT_TYPES.filter((type) => !made.has(type))).toEqual([]);
+  });
+});
 
 function serverFor(name: ServerName): Promise<ConformanceServer> {
   const server = servers.get(name) ?? ConformanceServer.start(name);

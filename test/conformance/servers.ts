@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { vi } from 'vitest';
-import { loadConfiguration } from '#lib/config';
+import { loadConfiguration, type Configuration } from '#lib/config';
+import type { RecordedEvent } from '#lib/events';
 import { BackgroundImports } from '#lib/import';
 import { createLogger } from '#lib/observability';
 import { EventStoreDbDouble, PostgresServer } from '#lib/testing';
+import { openEventStore } from '../../apps/tagline/src/event-store.js';
 import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
 import type { Json, ServerName } from './transcript.js';
 
@@ -78,7 +80,7 @@ export interface Answer {
 export class ConformanceServer {
   private constructor(
     private readonly server: RunningServer,
-    private readonly dataDir: string,
+    private readonly configuration: Configuration,
     private readonly client: Agent,
     private readonly database: EventStoreDbDouble | undefined,
   ) {}
@@ -97,7 +99,8 @@ export class ConformanceServer {
     const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
     const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));
     const { ca } = server.identity;
-    return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }), database);
+    const client = new Agent({ connect: ca === undefined ? {} : { ca } });
+    return new ConformanceServer(server, loadConfiguration(environment), client, database);
   }
 
   /** Sends a request as the administrator, unless a header says who else sends it. */
@@ -112,11 +115,15 @@ export class ConformanceServer {
     return { status: response.statusCode, headers: response.headers, text, body: jsonOf(text) };
   }
 
-  async stop(): Promise<void> {
+  /** @param look - is shown every event that came to be. */
+  async stop(look: (event: RecordedEvent) => void = () => undefined): Promise<void> {
     await this.client.close();
     await this.server.stop();
+    const log = openEventStore(this.configuration, { readOnly: true });
+    for await (const page of log.readAll({ after: 0 })) page.forEach(look);
+    await log.close();
     await this.database?.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await rm(this.configuration.dataDir, { recursive: true, force: true });
   }
 }
 
