@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   stream: ['events', 'event-store', 'registry'],
   signature: ['events', 'event-store'],
   'read-model': ['events', 'event-store', 'postgres'],
-  import: ['events', 'event-store', 'image', 'stream', 'read-model', 'registry', 'config'],
+  import: ['events', 'event-store', 'event-feed', 'image', 'stream', 'read-model', 'registry', 'config'],
   access: ['events', 'event-store', 'read-model', 'kube-api', 'config'],
   tenancy: ['events', 'event-store', 'read-model', 'kube-api', 'access', 'config', 'postgres'],
   history: ['events', 'event-store', 'read-model', 'kube-api'],

@@ -2,6 +2,9 @@ export { cloudEvent, cloudEventType, dataSchema, type CloudEvent } from './cloud
 export type { FeedEvent } from './feed-event.js';
 export { NoEventError, readEventMessage } from './kafka/event-message.js';
 export { kafkaClient, type KafkaLog } from './kafka/kafka-client.js';
+export { DeadLetterOffice, type LaidAside } from './kafka/reactor/dead-letter-office.js';
+export { ReactorGroup, type ReactorGroupOptions } from './kafka/reactor/reactor-group.js';
+export type { Reactor, ReactorObserver, Share } from './reactor/reactor.js';
 export { KafkaSink, type KafkaSinkSettings } from './kafka/kafka-sink.js';
 export { FencedError, type Checkpoint, type EventSink, type Published } from './relay/event-sink.js';
 export { ForeignCheckpointError, Relay, type RelayLag, type RelayOptions } from './relay/relay.js';

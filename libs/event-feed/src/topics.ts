@@ -26,4 +26,6 @@ export const topicName = {
   checkpoint: (prefix: string): string => `${prefix}.relay-checkpoint`,
   /** What a reactor could not do anything with, each with what went wrong. */
   deadLetters: (prefix: string, reactor: string): string => `${prefix}.dead-letters.${reactor}`,
+  /** What it is to try once more. */
+  replays: (prefix: string, reactor: string): string => `${prefix}.replays.${reactor}`,
 } as const;

@@ -25,3 +25,4 @@ export {
   RegistryNotification,
   type NotifiedPush,
 } from './notifications/registry-notification.js';
+export { ImportWorker, type ImportWorkerOptions } from './worker/import-worker.js';

@@ -6,7 +6,7 @@ import {
   type Loaded,
   type Precondition,
 } from '#lib/event-store';
-import { streamName, type EventContext, type ImageStreamEvent } from '#lib/events';
+import { streamName, type EventContext, type ImageStreamEvent, type Revision } from '#lib/events';
 import type {
   ApplyImport,
   CreateStream,
@@ -158,8 +158,9 @@ export class ImageStreamService {
     if (room.kind === 'exceeded') throw quotaExceeded(name, room.why);
   }
 
-  load(namespace: string, name: string): Promise<Loaded<ImageStream>> {
-    return this.handler.load(streamName.imageStream(namespace, name));
+  /** @param atLeast - a revision that is known to be there, where another process may have written it. */
+  load(namespace: string, name: string, atLeast?: Revision): Promise<Loaded<ImageStream>> {
+    return this.handler.load(streamName.imageStream(namespace, name), atLeast);
   }
 
   /** Decides without appending, as a dry run does. */

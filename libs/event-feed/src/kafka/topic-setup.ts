@@ -7,15 +7,48 @@ export type TopicSettings = Pick<
   'topicPrefix' | 'partitions' | 'replicationFactor' | 'retention' | 'maxMessageBytes'
 >;
 
+const USABLE_ATTEMPTS = 150;
+const USABLE_RETRY_MS = 200;
 const BROKERS_CHOICE = -1;
 const CHECKPOINT_SEGMENT_BYTES = 16 * 1024 * 1024;
 const CHECKPOINT_SEGMENT_MS = 3_600_000;
 
-/** Creates those topics that are not there. What is there stays as somebody made it. */
+/**
+ * Creates those topics that are not there, and waits until all of them can be used. What is there stays as somebody made
+ * it. Several may do this at the same time.
+ */
 export async function createMissingTopics(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
+  const missing = await missingOf(admin, topics);
+  if (missing.length > 0) {
+    try {
+      await admin.createTopics({ topics: missing, waitForLeaders: false });
+    } catch (error) {
+      // Somebody else was faster, or there is something wrong.
+      if ((await missingOf(admin, missing)).length > 0) throw error;
+    }
+  }
+  const names = topics.map(({ topic }) => topic);
+  for (let attempt = 1; !(await areUsable(admin, names)); attempt++) {
+    if (attempt === USABLE_ATTEMPTS) throw new Error(`the topics are not usable: ${names.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, USABLE_RETRY_MS));
+  }
+}
+
+async function missingOf(admin: Admin, topics: readonly ITopicConfig[]): Promise<ITopicConfig[]> {
   const known = new Set(await admin.listTopics());
-  const missing = topics.filter(({ topic }) => !known.has(topic));
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+  return topics.filter(({ topic }) => !known.has(topic));
+}
+
+/** Brokers tell each other of new topics, and choose who leads them, after they have said that they are created. */
+async function areUsable(admin: Admin, topics: string[]): Promise<boolean> {
+  try {
+    const { topics: metadata } = await admin.fetchTopicMetadata({ topics });
+    return metadata.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0));
+  } catch (error) {
+    const { type } = error as { readonly type?: unknown };
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return false;
+    throw error;
+  }
 }
 
 /** What the relay writes to. */
@@ -40,11 +73,11 @@ export function relayTopics(settings: TopicSettings): readonly ITopicConfig[] {
   ];
 }
 
-export const deadLetterTopic = (settings: TopicSettings, reactor: string): ITopicConfig => ({
-  topic: topicName.deadLetters(settings.topicPrefix, reactor),
-  numPartitions: 1,
-  ...kept(settings),
-});
+/** What a group of reactors writes to, and what it is told to try once more. */
+export const reactorTopics = (settings: TopicSettings, reactor: string): readonly ITopicConfig[] =>
+  [topicName.deadLetters(settings.topicPrefix, reactor), topicName.replays(settings.topicPrefix, reactor)].map(
+    (topic) => ({ topic, numPartitions: 1, ...kept(settings) }),
+  );
 
 const kept = (settings: TopicSettings) =>
   replicated(settings, {

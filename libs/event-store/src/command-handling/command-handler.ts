@@ -118,9 +118,14 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     });
   }
 
-  /** The aggregate as it stands now. */
-  async load(stream: StreamName): Promise<Loaded<State>> {
-    return this.cache.get(stream) ?? this.read(stream);
+  /**
+   * The aggregate as it stands now, as far as this process wrote it.
+   *
+   * @param atLeast - a revision that is known to be there, where another process may have written it.
+   */
+  async load(stream: StreamName, atLeast: Revision = NO_STREAM): Promise<Loaded<State>> {
+    const known = this.cache.get(stream);
+    return known !== undefined && known.revision >= atLeast ? known : this.read(stream, known);
   }
 
   private mailboxOf(stream: StreamName): Mailbox<State, Command, Event> {
@@ -233,9 +238,9 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     }
   }
 
-  private async read(stream: StreamName): Promise<Loaded<State>> {
-    let loaded: Loaded<State> = { state: this.decider.initialState, revision: NO_STREAM, version: 0, hash: '' };
-    for await (const event of this.store.readStream(stream)) {
+  private async read(stream: StreamName, known?: Loaded<State>): Promise<Loaded<State>> {
+    let loaded = known ?? { state: this.decider.initialState, revision: NO_STREAM, version: 0, hash: '' };
+    for await (const event of this.store.readStream(stream, { from: loaded.revision + 1 })) {
       loaded = {
         state: this.decider.evolve(loaded.state, event as unknown as Event),
         revision: event.revision,

@@ -35,6 +35,16 @@ async function read(store: EventStore): Promise<RecordedEvent[]> {
 }
 
 describe('a command handler', () => {
+  it('reads what another process appended when it is told that it is there', async () => {
+    const { store, handler } = setUp();
+    const other = new CommandHandler(store, counter, { cachedAggregates: 10 });
+    await handler.handle(stream, { add: 2 }, context);
+    const { revision } = await other.handle(stream, { add: 3 }, context);
+    expect((await handler.load(stream)).state).toBe(2);
+    expect(await handler.load(stream, revision)).toEqual(await other.load(stream));
+    expect((await handler.load(stream)).state).toBe(5);
+  });
+
   it('appends what was decided, with the metadata of the request, in one hash chain', async () => {
     const { store, handler } = setUp();
     const handled = await handler.handle(stream, { add: 2 }, context);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '#lib/event-store';
-import type { Actor, ImportMode } from '#lib/events';
+import type { Actor, ImportMode, Revision } from '#lib/events';
 import type { ImageStream, ImageStreamService } from '#lib/stream';
 import type { ImportObserver } from '../import-observer.js';
 import type { ImportService } from '../import-service.js';
@@ -63,6 +63,17 @@ export class ImportController implements StreamReactor {
     else if (this.concerns(change)) this.queue.add(key);
   }
 
+  /**
+   * Imports what a stream asks for, if it does, and resolves when that is done: for who is told by key, and has to know
+   * when it may forget that it was told. The queue has no part in it.
+   *
+   * @param atLeast - a revision that the stream is known to have.
+   * @throws what an import fails with as a whole.
+   */
+  async attempt(key: StreamKey, signal: AbortSignal, atLeast?: Revision): Promise<void> {
+    await this.work(key, signal, atLeast);
+  }
+
   /** Streams that wait for their import or are being imported. */
   get pending(): number {
     return this.queue.size;
@@ -90,10 +101,10 @@ export class ImportController implements StreamReactor {
     });
   }
 
-  private async work(key: StreamKey, signal: AbortSignal): Promise<void> {
+  private async work(key: StreamKey, signal: AbortSignal, atLeast?: Revision): Promise<void> {
     const { imports, streams, importMode, aboutToImport } = this.options;
     const { namespace, name } = splitKey(key);
-    const { state } = await streams.load(namespace, name);
+    const { state } = await streams.load(namespace, name, atLeast);
     const need = this.unanswered(state, importNeeded(state, importMode));
     if (need === undefined || state.header === undefined) return;
     aboutToImport?.(key);

@@ -59,8 +59,7 @@ export class ImportScheduler implements StreamReactor {
 
   changed(key: StreamKey, { after, tags }: StreamChange): void {
     if (after.header === undefined) {
-      this.plan.delete(key);
-      this.queue.forget(key);
+      this.leave(key);
       return;
     }
     if (this.plan.has(key)) return;
@@ -70,6 +69,18 @@ export class ImportScheduler implements StreamReactor {
       this.postponeTo(key);
       return;
     }
+  }
+
+  /** A stream may have changed: its place in the schedule is kept, begins, or ends. */
+  reconsider(key: StreamKey, { header, tags }: StreamToImport): void {
+    const wanted = header !== undefined && [...tags].some(([, state]) => isScheduled(state));
+    if (!wanted) this.leave(key);
+    else if (!this.plan.has(key)) this.postponeTo(key);
+  }
+
+  /** Leaves the schedules of other streams to others. */
+  keepOnly(isOurs: (key: StreamKey) => boolean): void {
+    for (const key of this.plan.keys()) if (!isOurs(key)) this.leave(key);
   }
 
   /** A stream is being imported for another reason. */
@@ -112,6 +123,11 @@ export class ImportScheduler implements StreamReactor {
     clearInterval(this.timer);
     this.timer = undefined;
     await this.queue.stop();
+  }
+
+  private leave(key: StreamKey): void {
+    this.plan.delete(key);
+    this.queue.forget(key);
   }
 
   private postponeTo(key: StreamKey): void {

@@ -1,6 +1,7 @@
 import type { EventStore } from '#lib/event-store';
-import { decodeTexts, toState, type ChangeFeed, type ReadModel, type StreamSnapshot } from '#lib/read-model';
+import type { ChangeFeed, ReadModel, StreamSnapshot } from '#lib/read-model';
 import type { ImportObserver } from '../import-observer.js';
+import { eachStream } from './each-stream.js';
 import type { StreamToImport } from './import-need.js';
 
 /** `namespace/name` of a stream. */
@@ -30,7 +31,6 @@ export interface StreamFollowerOptions {
   readonly observer?: ImportObserver;
 }
 
-const PAGE = 100;
 const PAUSE_MS = 1_000;
 
 /** Tells reactors about every stream that is there, and then about every change. Begins again when following breaks off. */
@@ -68,27 +68,15 @@ export class StreamFollower {
     await readModel.waitFor(await store.lastPosition());
     // What changes from here on is told again, whether or not the scan shows it.
     const { position } = readModel;
-    await this.scan(signal);
+    await eachStream(readModel, signal, (key, stream) => {
+      for (const reactor of reactors) reactor.found(key, stream);
+    });
     for await (const batch of changes.after(position, signal)) {
       for (const { subject, before, after, tags } of batch.changes) {
         if (before.kind !== 'imageStream' || after.kind !== 'imageStream') continue;
         for (const reactor of reactors) reactor.changed(subject.id, { before, after, tags });
       }
     }
-  }
-
-  private async scan(signal: AbortSignal): Promise<void> {
-    const { readModel, reactors } = this.options;
-    let after: readonly [string, string] | undefined;
-    do {
-      const page = await readModel.streams(undefined, { limit: PAGE, ...(after && { after }) });
-      for (const { header, tags } of page.streams) {
-        const states = tags.map(({ tag, texts }) => [tag, toState(decodeTexts(texts))] as const);
-        const key = `${header.namespace}/${header.name}`;
-        for (const reactor of reactors) reactor.found(key, { header, tags: states });
-      }
-      after = page.last;
-    } while (after !== undefined && !signal.aborted);
   }
 }
 

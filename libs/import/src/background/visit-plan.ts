@@ -11,6 +11,10 @@ export class VisitPlan {
     return this.slotOf.size;
   }
 
+  keys(): readonly string[] {
+    return [...this.slotOf.keys()];
+  }
+
   has(key: string): boolean {
     return this.slotOf.has(key);
   }

@@ -1,0 +1,293 @@
+import {
+  Partitioners,
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type KafkaMessage,
+  type Producer,
+} from 'kafkajs';
+import type { StreamName } from '#lib/events';
+import { pause } from '../../pause.js';
+import type { Reactor, ReactorObserver, Share } from '../../reactor/reactor.js';
+import { topicName, type EventTopic } from '../../topics.js';
+import { NoEventError, readEventMessage } from '../event-message.js';
+import { createMissingTopics, reactorTopics, relayTopics, type TopicSettings } from '../topic-setup.js';
+import { deadLetterMessage } from './dead-letter.js';
+import { KeyLanes } from './key-lanes.js';
+import { OffsetTracker } from './offset-tracker.js';
+
+export interface ReactorGroupOptions {
+  readonly kafka: Kafka;
+  readonly settings: TopicSettings;
+  readonly reactor: Reactor;
+  readonly observer?: ReactorObserver;
+  /** Events that are acted upon at the same time. */
+  readonly concurrency?: number;
+  /** How often an event may fail before it is laid aside. */
+  readonly attempts?: number;
+  readonly firstRetryMs?: number;
+  /** A member that is not heard of for so long is taken for dead, and others do its work. */
+  readonly sessionTimeoutMs?: number;
+}
+
+const CONCURRENCY = 16;
+const ATTEMPTS = 6;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 30_000;
+const SESSION_TIMEOUT_MS = 15_000;
+/** Events that were taken and are not done. One stream that takes long must not hold up the others of its partition. */
+const WINDOW = 512;
+const COMMIT_EVERY_MS = 1_000;
+const FETCH_WAIT_MS = 200;
+const STOP_MS = 5_000;
+
+interface Partition {
+  readonly tracker: OffsetTracker;
+  /** Aborted when the partition is given to somebody else. */
+  readonly lost: AbortController;
+  /** Whether a batch came since the last time that the group was put together. */
+  resumed: boolean;
+  committed: bigint;
+}
+
+/**
+ * One member of a group that acts on events. The partitions of the topics are shared out among the members; when one
+ * joins or goes, they are shared out anew.
+ *
+ * What was done is committed, never what was only taken: whoever takes over a partition begins with the first event that
+ * is not done. So a crash repeats at most what was under way, and what was done after it.
+ */
+export class ReactorGroup {
+  private readonly partitions = new Map<string, Partition>();
+  private readonly lanes: KeyLanes;
+  private readonly stopping = new AbortController();
+  private readonly consumer: Consumer;
+  private readonly producer: Producer;
+  private committing: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: ReactorGroupOptions) {
+    const { kafka, settings, reactor, concurrency = CONCURRENCY, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
+    this.lanes = new KeyLanes(concurrency);
+    this.consumer = kafka.consumer({
+      groupId: `${settings.topicPrefix}.${reactor.name}`,
+      readUncommitted: false,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+      retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 5_000 },
+    });
+    this.producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { kafka, settings, reactor, observer } = this.options;
+    const admin = kafka.admin();
+    await admin.connect();
+    let counts: ReadonlyMap<string, number>;
+    try {
+      await createMissingTopics(admin, [...relayTopics(settings), ...reactorTopics(settings, reactor.name)]);
+      const topics = reactor.topics.map((topic) => topicName.events(settings.topicPrefix, topic));
+      const { topics: metadata } = await admin.fetchTopicMetadata({ topics });
+      counts = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+    } finally {
+      await admin.disconnect();
+    }
+    const { consumer } = this;
+    await this.producer.connect();
+    await consumer.connect();
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment, counts));
+    consumer.on(consumer.events.REBALANCING, () => {
+      // What is done from here on could not be committed, and would be done again by whoever gets the partition.
+      void this.lanes.pause();
+      void this.commit();
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => observer?.failed?.(reactor.name, payload.error));
+    await consumer.subscribe({ topics: this.topics(), fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: (batch) => this.take(batch),
+    });
+    this.committing = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
+  }
+
+  /** Leaves the group. What is under way is completed, if that does not take too long. */
+  async stop(): Promise<void> {
+    clearInterval(this.committing);
+    this.stopping.abort();
+    await this.lanes.pause(STOP_MS);
+    for (const { lost } of this.partitions.values()) lost.abort();
+    this.lanes.resume();
+    await this.lanes.fewerThan(1, STOP_MS);
+    await this.commit();
+    await this.consumer.disconnect();
+    await this.producer.disconnect();
+  }
+
+  private topics(): string[] {
+    const { settings, reactor } = this.options;
+    return [
+      ...reactor.topics.map((topic) => topicName.events(settings.topicPrefix, topic)),
+      topicName.replays(settings.topicPrefix, reactor.name),
+    ];
+  }
+
+  private joined(assignment: Readonly<Record<string, readonly number[]>>, counts: ReadonlyMap<string, number>): void {
+    const { reactor, observer } = this.options;
+    const mine = new Set(
+      Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((one) => placeOf(topic, one))),
+    );
+    for (const [place, partition] of this.partitions) {
+      partition.resumed = false;
+      if (mine.has(place)) continue;
+      partition.lost.abort();
+      this.partitions.delete(place);
+    }
+    observer?.shareChanged?.(reactor.name, mine.size);
+    reactor.shareChanged?.(this.shareOf(mine, counts));
+    this.lanes.resume();
+  }
+
+  private shareOf(mine: ReadonlySet<string>, counts: ReadonlyMap<string, number>): Share {
+    const partitioner = Partitioners.DefaultPartitioner();
+    return {
+      owns: (topic: EventTopic, stream: StreamName): boolean => {
+        const name = topicName.events(this.options.settings.topicPrefix, topic);
+        const partitions = Array.from({ length: counts.get(name) ?? 0 }, (_, id) => ({
+          ...{ partitionId: id, leader: 0, replicas: [], isr: [], partitionErrorCode: 0 },
+        }));
+        const partition = partitioner({
+          ...{ topic: name, partitionMetadata: partitions },
+          message: { key: stream, value: null },
+        });
+        return mine.has(placeOf(name, partition));
+      },
+    };
+  }
+
+  private async take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const { topic } = batch;
+    const partition = this.partitionOf(topic, batch.partition);
+    for (const message of batch.messages) {
+      while (this.lanes.size >= WINDOW && payload.isRunning() && !this.stopping.signal.aborted) {
+        await this.lanes.fewerThan(WINDOW, FETCH_WAIT_MS);
+        await payload.heartbeat();
+      }
+      if (this.stopping.signal.aborted || !payload.isRunning() || payload.isStale() || partition.lost.signal.aborted)
+        return;
+      const offset = BigInt(message.offset);
+      if (!partition.resumed) {
+        partition.tracker.resume(offset);
+        partition.resumed = true;
+      }
+      if (partition.tracker.begin(offset)) this.begin(topic, batch.partition, partition, message);
+      payload.resolveOffset(message.offset);
+    }
+    await payload.heartbeat();
+  }
+
+  private begin(topic: string, number: number, { tracker, lost }: Partition, message: KafkaMessage): void {
+    const key = message.key?.toString() ?? '';
+    this.lanes.add(key, async () => {
+      const { signal } = lost;
+      if (!signal.aborted) await this.handle(topic, number, message, signal);
+      // What was interrupted is somebody else's to do.
+      if (!signal.aborted) tracker.done(BigInt(message.offset));
+    });
+  }
+
+  private async handle(topic: string, partition: number, message: KafkaMessage, signal: AbortSignal): Promise<void> {
+    const { reactor, observer, attempts = ATTEMPTS, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const event = readEventMessage(message);
+        try {
+          await reactor.react(event, signal);
+          observer?.reacted?.(reactor.name);
+          return;
+        } catch (error) {
+          if (signal.aborted) return;
+          const isPassing = reactor.isPassing?.(error) ?? false;
+          if (attempt >= attempts && !isPassing) throw error;
+          observer?.retrying?.(reactor.name, event, attempt, error);
+          await pause(Math.min(firstRetryMs * 2 ** (attempt - 1), LAST_RETRY_MS), signal);
+        }
+      } catch (error) {
+        const tried = error instanceof NoEventError ? 1 : attempt;
+        return this.layAside(topic, partition, message, error, tried, signal);
+      }
+    }
+  }
+
+  /** Goes on trying: an event that was neither acted upon nor laid aside would be lost. */
+  private async layAside(
+    topic: string,
+    partition: number,
+    message: KafkaMessage,
+    error: unknown,
+    attempts: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { settings, reactor, observer, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    const letter = {
+      ...{ reactor: reactor.name, topic, partition: String(partition), offset: message.offset },
+      ...{ attempts: String(attempts), time: new Date().toISOString() },
+      error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown',
+    };
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        const messages = [deadLetterMessage(message, letter)];
+        await this.producer.send({
+          topic: topicName.deadLetters(settings.topicPrefix, reactor.name),
+          acks: -1,
+          messages,
+        });
+        observer?.laidAside?.(reactor.name, `${topic}/${partition}@${message.offset}`, error);
+        return;
+      } catch (failure) {
+        observer?.failed?.(reactor.name, failure);
+        await pause(Math.min(firstRetryMs * 2 ** failures, LAST_RETRY_MS), signal);
+      }
+    }
+  }
+
+  private async commit(): Promise<void> {
+    const due = [...this.partitions].flatMap(([place, partition]) => {
+      const offset = partition.tracker.committable;
+      return offset === undefined || offset <= partition.committed ? [] : [{ place, partition, offset }];
+    });
+    if (due.length === 0) return;
+    try {
+      await this.consumer.commitOffsets(
+        due.map(({ place, offset }) => ({ ...topicPartitionOf(place), offset: String(offset) })),
+      );
+      for (const { partition, offset } of due) partition.committed = offset;
+    } catch {
+      // The group is being put together anew, and is told the next time.
+    }
+  }
+
+  private partitionOf(topic: string, number: number): Partition {
+    const place = placeOf(topic, number);
+    const known = this.partitions.get(place);
+    if (known !== undefined) return known;
+    const partition = { tracker: new OffsetTracker(), lost: new AbortController(), resumed: false, committed: -1n };
+    if (this.stopping.signal.aborted) partition.lost.abort();
+    this.partitions.set(place, partition);
+    return partition;
+  }
+}
+
+const placeOf = (topic: string, partition: number): string => `${topic} ${partition}`;
+
+function topicPartitionOf(place: string): { readonly topic: string; readonly partition: number } {
+  const [topic = '', partition = ''] = place.split(' ');
+  return { topic, partition: Number(partition) };
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KafkaConfiguration } from '#lib/config';
+import {
+  DeadLetterOffice,
+  KafkaSink,
+  kafkaClient,
+  ReactorGroup,
+  Relay,
+  type FeedEvent,
+  type Reactor,
+  type ReactorGroupOptions,
+} from '#lib/event-feed';
+import { InMemoryEventStore } from '#lib/event-store';
+import { streamName } from '#lib/events';
+import { eventually } from '../system/harness/eventually.js';
+import { KafkaBroker } from './harness/kafka-broker.js';
+import { LogWriter, streams, tagPushed } from './harness/log.js';
+
+let broker: KafkaBroker;
+let settings: KafkaConfiguration;
+let store: InMemoryEventStore;
+let writer: LogWriter;
+let relay: Relay;
+const members: ReactorGroup[] = [];
+
+beforeAll(async () => {
+  broker = await KafkaBroker.start();
+});
+afterAll(() => broker.dispose());
+
+beforeEach(async () => {
+  settings = { ...new KafkaConfiguration(), brokers: broker.brokers, topicPrefix: `t-${randomUUID()}`, partitions: 6 };
+  store = new InMemoryEventStore();
+  writer = new LogWriter(store);
+  relay = new Relay({ store, sink: new KafkaSink(kafkaClient(settings), settings) });
+  relay.start();
+});
+afterEach(async () => {
+  await Promise.all(members.splice(0).map((member) => member.stop()));
+  await relay.stop();
+  await store.close();
+});
+
+async function join(reactor: Pick<Reactor, 'react'> & Partial<Reactor>, options: Partial<ReactorGroupOptions> = {}) {
+  const member = new ReactorGroup({
+    ...{ kafka: kafkaClient(settings), settings, firstRetryMs: 5, sessionTimeoutMs: 3_000 },
+    reactor: {
+      name: 'test',
+      topics: ['image-streams'],
+      ...reactor,
+      react: (event, signal) => reactor.react(event, signal),
+    },
+    ...options,
+  });
+  members.push(member);
+  await member.start();
+  return member;
+}
+
+/** Notes what it is told of, and by how many at a time. */
+class Notes implements Pick<Reactor, 'react'> {
+  readonly events: FeedEvent[] = [];
+  readonly disorder: string[] = [];
+  private readonly busy = new Set<string>();
+  most = 0;
+
+  constructor(
+    private readonly work: (event: FeedEvent, signal: AbortSignal) => Promise<void> = async () => undefined,
+  ) {}
+
+  async react(event: FeedEvent, signal: AbortSignal): Promise<void> {
+    if (this.busy.has(event.stream)) this.disorder.push(`${event.stream} twice at a time`);
+    this.busy.add(event.stream);
+    this.most = Math.max(this.most, this.busy.size);
+    try {
+      await this.work(event, signal);
+      if (!signal.aborted) this.events.push(event);
+    } finally {
+      this.busy.delete(event.stream);
+    }
+  }
+
+  get ids(): Set<string> {
+    return new Set(this.events.map(({ id }) => id));
+  }
+
+  expectOrder(): void {
+    expect(this.disorder).toEqual([]);
+    const last = new Map<string, number>();
+    for (const { stream, revision } of this.events) {
+      expect(revision).toBe((last.get(stream) ?? -1) + 1);
+      last.set(stream, revision);
+    }
+  }
+}
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('a group of reactors', () => {
+  it('acts on every event once, on those of a stream in order, and on those of several at the same time', async () => {
+    const notes = new Notes(() => sleep(1));
+    await join(notes, { concurrency: 4 });
+    await writer.appendMany(600, streams(12));
+    await eventually('all events', async () => notes.events.length >= 600 || undefined);
+    expect(notes.events).toHaveLength(600);
+    notes.expectOrder();
+    expect(notes.most).toBe(4);
+  });
+
+  it('goes on where it was', async () => {
+    const before = new Notes();
+    const member = await join(before);
+    await writer.appendMany(100, streams(5));
+    await eventually('all events', async () => before.events.length === 100 || undefined);
+    await member.stop();
+    members.splice(0);
+    await writer.appendMany(50, streams(5));
+    const after = new Notes();
+    await join(after);
+    await eventually('the other events', async () => after.events.length >= 50 || undefined);
+    expect(after.events).toHaveLength(50);
+  });
+
+  it('shares the work, and takes over what a member that leaves has not done', async () => {
+    const shares: number[] = [];
+    const note = { shareChanged: (_reactor: string, partitions: number) => shares.push(partitions) };
+    const [one, two] = [new Notes(() => sleep(2)), new Notes(() => sleep(2))];
+    const first = await join(one, { observer: note });
+    await join(two);
+    await writer.appendMany(1_000, streams(24));
+    await eventually('both to work', async () => (one.events.length > 50 && two.events.length > 50) || undefined);
+    await first.stop();
+    members.splice(0, 1);
+    const seen = () => new Set([...one.ids, ...two.ids]).size;
+    await eventually('all events', async () => seen() === 1_000 || undefined);
+    // What was completed was committed: next to nothing is repeated by leaving in good order.
+    expect(one.events.length + two.events.length).toBeLessThan(1_000 + 50);
+    expect(shares[0]).toBeGreaterThan(3);
+  });
+
+  it('does not let a stream that takes long hold up the others', async () => {
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const [slow, ...others] = streams(8);
+    const notes = new Notes(async ({ stream }) => (stream === slow ? held : undefined));
+    await join(notes);
+    await writer.append(slow ?? streamName.namespace(''), [tagPushed(0)]);
+    await writer.appendMany(400, others);
+    await eventually('the others', async () => notes.events.length === 400 || undefined);
+    release?.();
+    await eventually('the slow one', async () => notes.events.length === 401 || undefined);
+  });
+
+  it('tries again what fails, lays aside what keeps failing, and replays it when told to', async () => {
+    let poisonous = true;
+    let failures = 0;
+    const notes = new Notes(async ({ data }) => {
+      const { tag } = data as { tag: string };
+      if (tag === 'v3' && failures++ < 2) throw new Error('not yet');
+      if (tag === 'v5' && poisonous) throw new TypeError('cannot be understood');
+    });
+    await join(notes, { attempts: 3 });
+    await writer.append(
+      streamName.imageStream('team', 'app'),
+      Array.from({ length: 9 }, (_, n) => tagPushed(n)),
+    );
+    await eventually('the others', async () => notes.events.length === 8 || undefined);
+    const office = new DeadLetterOffice(kafkaClient(settings), settings.topicPrefix, 'test');
+    const letters = await eventually('a dead letter', async () => {
+      const list = await office.list();
+      return list.length > 0 ? list : undefined;
+    });
+    expect(letters).toMatchObject([
+      {
+        what: 'TagPushed of imageStream-team/app, revision 5',
+        error: 'TypeError: cannot be understood',
+        attempts: '3',
+        topic: `${settings.topicPrefix}.image-streams`,
+      },
+    ]);
+    poisonous = false;
+    expect(await office.replay()).toBe(1);
+    await eventually('the replayed one', async () => notes.events.length === 9 || undefined);
+    expect(notes.events.at(-1)).toMatchObject({ revision: 5 });
+    expect(await office.list()).toEqual([]);
+    expect(await office.replay()).toBe(0);
+  });
+
+  it('tries for ever where the event is not to blame, and lays aside at once what is no event', async () => {
+    let away = true;
+    let failures = 0;
+    const notes = new Notes(async () => {
+      if (!away) return;
+      failures++;
+      throw new RangeError('away');
+    });
+    await join(
+      { react: (event, signal) => notes.react(event, signal), isPassing: (e) => e instanceof RangeError },
+      {
+        attempts: 2,
+      },
+    );
+    const producer = kafkaClient(settings).producer();
+    await producer.connect();
+    await producer.send({ topic: `${settings.topicPrefix}.image-streams`, messages: [{ key: 'x', value: 'x' }] });
+    await producer.disconnect();
+    await writer.append(streamName.imageStream('team', 'app'), [tagPushed(1)]);
+    await eventually('some failures', async () => failures > 4 || undefined);
+    away = false;
+    await eventually('the event', async () => notes.events.length === 1 || undefined);
+    const office = new DeadLetterOffice(kafkaClient(settings), settings.topicPrefix, 'test');
+    const letters = await eventually('a dead letter', async () => {
+      const list = await office.list();
+      return list.length > 0 ? list : undefined;
+    });
+    expect(letters).toMatchObject([
+      { what: 'no event', error: 'NoEventError: the message is no event of Tagline: it has no ce_type' },
+    ]);
+  });
+});
