@@ -8,9 +8,10 @@ import { lists } from './scenarios/list.js';
 import { postgres } from './scenarios/postgres.js';
 import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
+import { relay } from './scenarios/relay.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres];
+const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres, relay];
 
 const options = optionsOrExit();
 const chosen = SCENARIOS.filter(

@@ -55,7 +55,7 @@ async function writeLog(): Promise<void> {
 
 describe('the relay as a process', () => {
   it('explains itself, and what it cannot start with', async () => {
-    expect((await RelayProcess.run(['--help'])).stdout).toContain('Usage: npm run relay');
+    expect((await RelayProcess.run(['--help'])).stdout).toContain('Usage: npm run start:relay');
     const { code, stderr } = await RelayProcess.run([]);
     expect(code).toBe(1);
     expect(stderr).toContain('kafka.brokers must be set');

@@ -5,7 +5,7 @@ import { startRelay } from './server.js';
 
 const HELP = `Tagline's relay: publishes every event of the log to Kafka, once and in order.
 
-Usage: npm run relay
+Usage: npm run start:relay
 
 The log must be in EventStoreDB: a server that keeps it in its data directory publishes by itself, once it knows brokers.
 Several relays of one log are safe: one publishes, the others stand by.

@@ -15,11 +15,11 @@ import { RegistryTransport } from '#lib/registry';
 import { ImageStreamService } from '#lib/stream';
 import { BackgroundImports } from './background/background-imports.js';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
+import { importProviders } from './import-providers.js';
 import { ImportService } from './import-service.js';
 import type { ImportSettings } from './import-settings.js';
 import { Importer } from './importer/importer.js';
 import { NotifiedPushes } from './notifications/notified-pushes.js';
-import { PULL_SECRETS, type PullSecretsOf } from './importer/pull-credentials.js';
 
 /** Nest token of the feed of changes that background imports follow; it must feed image streams. */
 export const IMPORT_CHANGES = Symbol('ImportChanges');
@@ -53,7 +53,7 @@ class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdo
 
 /**
  * Imports from other registries. The app binds {@link EVENT_STORE}, {@link READ_MODEL}, {@link IMPORT_CHANGES},
- * {@link PULL_SECRETS}, {@link IMPORT_OBSERVER}, and the services of images and streams.
+ * the pull secrets, {@link IMPORT_OBSERVER}, and the services of images and streams.
  */
 @Module({})
 export class ImportModule {
@@ -62,24 +62,7 @@ export class ImportModule {
       module: ImportModule,
       imports,
       providers: [
-        { provide: RegistryTransport, useFactory: () => new RegistryTransport(settings.transport) },
-        {
-          provide: Importer,
-          inject: [RegistryTransport, PULL_SECRETS],
-          useFactory: (transport: RegistryTransport, pullSecretsOf: PullSecretsOf) =>
-            new Importer({ ...settings.importer, transport, pullSecretsOf }),
-        },
-        {
-          provide: ImportService,
-          inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER],
-          useFactory: (
-            store: EventStore,
-            images: ImageService,
-            streams: ImageStreamService,
-            importer: Importer,
-            observer: ImportObserver,
-          ) => new ImportService({ store, images, streams, importer, observer }),
-        },
+        ...importProviders(settings),
         {
           provide: NotifiedPushes,
           inject: [ImageService, ImageStreamService, Importer],

@@ -26,3 +26,4 @@ export {
   type NotifiedPush,
 } from './notifications/registry-notification.js';
 export { ImportWorker, type ImportWorkerOptions } from './worker/import-worker.js';
+export { ImportWorkerModule, type ImportWorkerModuleOptions } from './worker/import-worker.module.js';

@@ -6,9 +6,11 @@ import { currentVersion, seal, streamName, type DomainEvent, type RecordedEvent,
 export class LogWriter {
   private readonly ends = new Map<StreamName, { revision: number; hash: string }>();
 
+  private readonly pending = new Map<StreamName, Promise<unknown>>();
+
   constructor(private readonly store: EventStore) {}
 
-  /** Further events may be appended before these are. */
+  /** More may be appended to the stream before these are there. */
   append(stream: StreamName, events: readonly DomainEvent[]): Promise<readonly RecordedEvent[]> {
     const end = this.ends.get(stream) ?? { revision: -1, hash: '' };
     const sealed = seal(events, {
@@ -22,7 +24,10 @@ export class LogWriter {
     });
     const last = sealed.at(-1);
     if (last !== undefined) this.ends.set(stream, { revision: last.revision, hash: last.metadata.hash });
-    return this.store.append(stream, sealed);
+    const before = this.pending.get(stream) ?? Promise.resolve();
+    const appended = before.then(() => this.store.append(stream, sealed));
+    this.pending.set(stream, appended);
+    return appended;
   }
 
   /** Commands of one to three events each, over several streams. */

@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ApiClient, type ApiClientOptions } from './api-client.js';
 import { exitOf, PrintedLines, run, start, type Finished } from './child-process.js';
 import { Kubectl } from './kubectl.js';
 
-export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** Tests and benchmarks are run there, and these may be built somewhere else. */
+export const REPOSITORY_ROOT = process.cwd();
 
 const MAIN = join(REPOSITORY_ROOT, 'dist/apps/tagline/src/main.js');
 

@@ -36,3 +36,6 @@ export interface ReactorObserver {
   readonly shareChanged?: (reactor: string, partitions: number) => void;
   readonly failed?: (reactor: string, error: unknown) => void;
 }
+
+/** Nest token of the {@link ReactorObserver}. */
+export const REACTOR_OBSERVER = Symbol('ReactorObserver');

@@ -1,0 +1,32 @@
+import type { Provider } from '@nestjs/common';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { ImageService } from '#lib/image';
+import { RegistryTransport } from '#lib/registry';
+import { ImageStreamService } from '#lib/stream';
+import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
+import { ImportService } from './import-service.js';
+import type { ImportSettings } from './import-settings.js';
+import { Importer } from './importer/importer.js';
+import { PULL_SECRETS, type PullSecretsOf } from './importer/pull-credentials.js';
+
+/** What imports are made with, whoever asks for them. */
+export const importProviders = (settings: ImportSettings): readonly Provider[] => [
+  { provide: RegistryTransport, useFactory: () => new RegistryTransport(settings.transport) },
+  {
+    provide: Importer,
+    inject: [RegistryTransport, PULL_SECRETS],
+    useFactory: (transport: RegistryTransport, pullSecretsOf: PullSecretsOf) =>
+      new Importer({ ...settings.importer, transport, pullSecretsOf }),
+  },
+  {
+    provide: ImportService,
+    inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER],
+    useFactory: (
+      store: EventStore,
+      images: ImageService,
+      streams: ImageStreamService,
+      importer: Importer,
+      observer: ImportObserver,
+    ) => new ImportService({ store, images, streams, importer, observer }),
+  },
+];

@@ -1,0 +1,39 @@
+import { Global, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { expect, it } from 'vitest';
+import { Configuration, KafkaConfiguration } from '#lib/config';
+import { REACTOR_OBSERVER } from '#lib/event-feed';
+import { EVENT_STORE, InMemoryEventStore } from '#lib/event-store';
+import { ImageService } from '#lib/image';
+import { READ_MODEL } from '#lib/read-model';
+import { ImageStreamService, OPEN_POLICY } from '#lib/stream';
+import { IMPORT_OBSERVER } from '../import-observer.js';
+import { ImportService } from '../import-service.js';
+import { importSettings } from '../import-settings.js';
+import { PULL_SECRETS } from '../importer/pull-credentials.js';
+import { ImportWorkerModule } from './import-worker.module.js';
+import { ImportWorker } from './import-worker.js';
+
+it('the import worker is put together from what an app binds, and connects to nothing before the app starts', async () => {
+  const store = new InMemoryEventStore();
+  const given = [
+    { provide: EVENT_STORE, useValue: store },
+    { provide: READ_MODEL, useValue: {} },
+    { provide: PULL_SECRETS, useValue: () => [] },
+    { provide: IMPORT_OBSERVER, useValue: {} },
+    { provide: REACTOR_OBSERVER, useValue: {} },
+    { provide: ImageService, useValue: new ImageService(store) },
+    { provide: ImageStreamService, useValue: new ImageStreamService(store, OPEN_POLICY) },
+  ];
+  @Global()
+  @Module({ providers: given, exports: given.map(({ provide }) => provide) })
+  class GivenModule {}
+
+  const kafka = { ...new KafkaConfiguration(), brokers: ['kafka.example.com:9092'] };
+  const app = await Test.createTestingModule({
+    imports: [GivenModule, ImportWorkerModule.forRoot({ settings: importSettings(new Configuration()), kafka })],
+  }).compile();
+  expect(app.get(ImportWorker).scheduler.scheduled).toBe(0);
+  expect(app.get(ImportService)).toBeInstanceOf(ImportService);
+  await store.close();
+});
