@@ -16,6 +16,10 @@ export const BESIDE_TRANSCRIPTS: readonly EventType[] = [
   'LimitRangeLimitsChanged',
   'ResourceQuotaMetadataChanged',
   'SignatureVerified',
+  'ServiceAccountCreated',
+  'ServiceAccountMetadataChanged',
+  'ServiceAccountContentChanged',
+  'ServiceAccountDeleted',
 ];
 
 /** Holds events against the schemas that consumers are given. */

@@ -36,6 +36,10 @@ it('what the transcripts do not do, too, makes events that keep to their schemas
   const hard = { 'openshift.io/imagestreams': '10' };
   await send('POST', `${CORE}/resourcequotas`, { metadata: { name: 'streams' }, spec: { hard } });
   await send('PATCH', `${CORE}/resourcequotas/streams`, labelled);
+  await send('POST', `${CORE}/serviceaccounts`, { metadata: { name: 'robot' } });
+  await send('PATCH', `${CORE}/serviceaccounts/robot`, labelled);
+  await send('PATCH', `${CORE}/serviceaccounts/robot`, { imagePullSecrets: [{ name: 'pull' }] });
+  await send('DELETE', `${CORE}/serviceaccounts/robot`, {});
 
   const validation = new EventValidation();
   await server.stop((event) => validation.add(event));

@@ -13,6 +13,7 @@ export const TOPIC_OF = {
   clusterRoleBinding: 'rbac',
   limitRange: 'limits',
   resourceQuota: 'limits',
+  serviceAccount: 'service-accounts',
 } as const satisfies Readonly<Record<Aggregate, string>>;
 
 export type EventTopic = (typeof TOPIC_OF)[Aggregate];
