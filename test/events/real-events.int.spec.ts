@@ -6,6 +6,7 @@ import { BESIDE_TRANSCRIPTS, EventValidation } from './event-validation.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/team';
 const CORE = '/api/v1/namespaces/team';
+const GROUPS = '/apis/user.openshift.io/v1/groups';
 
 it('what the transcripts do not do, too, makes events that keep to their schemas', async () => {
   const server = await ConformanceServer.start('plain');
@@ -40,6 +41,10 @@ it('what the transcripts do not do, too, makes events that keep to their schemas
   await send('PATCH', `${CORE}/serviceaccounts/robot`, labelled);
   await send('PATCH', `${CORE}/serviceaccounts/robot`, { imagePullSecrets: [{ name: 'pull' }] });
   await send('DELETE', `${CORE}/serviceaccounts/robot`, {});
+  await send('POST', GROUPS, { metadata: { name: 'developers' }, users: ['alice', 'bob'] });
+  await send('PATCH', `${GROUPS}/developers`, labelled);
+  await send('PATCH', `${GROUPS}/developers`, { users: ['alice'] });
+  await send('DELETE', `${GROUPS}/developers`, {});
 
   const validation = new EventValidation();
   await server.stop((event) => validation.add(event));

@@ -14,6 +14,7 @@ export const TOPIC_OF = {
   limitRange: 'limits',
   resourceQuota: 'limits',
   serviceAccount: 'service-accounts',
+  group: 'groups',
 } as const satisfies Readonly<Record<Aggregate, string>>;
 
 export type EventTopic = (typeof TOPIC_OF)[Aggregate];
