@@ -9,17 +9,18 @@ const SPEC = '\\.(spec|contract|fixture)\\.ts$';
 /** What each library may import of the others. */
 const MAY_IMPORT = {
   events: [],
-  registry: [],
+  tracing: [],
+  registry: ['tracing'],
   'kube-api': [],
   config: [],
   postgres: [],
-  'event-store': ['events'],
+  'event-store': ['events', 'tracing'],
   'event-feed': ['events', 'event-store', 'config', 'observability'],
   image: ['events', 'event-store', 'registry'],
   stream: ['events', 'event-store', 'registry'],
   signature: ['events', 'event-store'],
-  'read-model': ['events', 'event-store', 'postgres'],
-  import: ['events', 'event-store', 'event-feed', 'image', 'stream', 'read-model', 'registry', 'config'],
+  'read-model': ['events', 'event-store', 'postgres', 'tracing'],
+  import: ['events', 'event-store', 'event-feed', 'image', 'stream', 'read-model', 'registry', 'config', 'tracing'],
   access: ['events', 'event-store', 'read-model', 'kube-api', 'config'],
   tenancy: ['events', 'event-store', 'read-model', 'kube-api', 'access', 'config', 'postgres'],
   history: ['events', 'event-store', 'read-model', 'kube-api'],
@@ -34,7 +35,7 @@ const MAY_IMPORT = {
     'registry',
     'kube-api',
   ],
-  observability: [],
+  observability: ['tracing'],
   testing: ['events', 'event-store', 'registry'],
 };
 

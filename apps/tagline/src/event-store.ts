@@ -4,14 +4,18 @@ import {
   ConnectionStringError,
   EmbeddedEventStore,
   EventStoreDbEventStore,
+  InstrumentedEventStore,
   type EventStore,
   type EventStoreDbOptions,
+  type StoreInstruments,
 } from '#lib/event-store';
 import { eventLogPath } from './data-directory.js';
 
 export interface OpenEventStore extends Pick<EventStoreDbOptions, 'onDisturbance'> {
   /** For tools that look at the log of a running server. */
   readonly readOnly?: boolean;
+  /** By what the log, and whatever works on it, is measured and traced. */
+  readonly instruments?: StoreInstruments;
 }
 
 /**
@@ -19,7 +23,12 @@ export interface OpenEventStore extends Pick<EventStoreDbOptions, 'onDisturbance
  *
  * @throws ConfigurationError when that cannot be understood.
  */
-export function openEventStore({ dataDir, eventStore }: Configuration, options: OpenEventStore = {}): EventStore {
+export function openEventStore(configuration: Configuration, options: OpenEventStore = {}): EventStore {
+  const store = openEngine(configuration, options);
+  return options.instruments === undefined ? store : new InstrumentedEventStore(store, options.instruments);
+}
+
+function openEngine({ dataDir, eventStore }: Configuration, options: OpenEventStore): EventStore {
   const { onDisturbance, readOnly = false } = options;
   switch (eventStore.engine) {
     case 'embedded':

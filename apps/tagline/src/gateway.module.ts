@@ -24,12 +24,15 @@ import {
 } from '#lib/kube-api';
 import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
 import { NotifiedPushes } from '#lib/import';
-import { READ_MODEL, type ReadModel } from '#lib/read-model';
-import { NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
+import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
+import { NAMESPACE_CHANGES, NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
+import { TRACER, type Tracer } from '#lib/tracing';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { eventStoreStatus } from './event-store-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
 import { readModelStatus } from './read-model-status.js';
+import { IMAGE_CHANGES } from './storage.module.js';
+import { tracedRequests } from './traced-requests.js';
 import { VERSION } from './version.js';
 
 /** Answers requests; told when the process starts and stops. */
@@ -39,15 +42,33 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(ApiServer) private readonly server: ApiServer,
     @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(METRICS) private readonly metrics: Metrics,
+    @Inject(IMAGE_CHANGES) private readonly imageChanges: ChangeFeed,
+    @Inject(NAMESPACE_CHANGES) private readonly namespaceChanges: ChangeFeed,
   ) {}
 
   onModuleInit(): void {
+    this.measure();
     mountApiServer(this.host.httpAdapter.getInstance(), this.server);
   }
 
   beforeApplicationShutdown(): void {
     this.readiness.set(false);
     this.server.stop();
+  }
+
+  private measure(): void {
+    const { metrics, readiness, server } = this;
+    metrics.gauge('tagline_ready', 'Whether the process takes requests: 1 or 0.', [], () =>
+      readiness.isReady ? 1 : 0,
+    );
+    metrics.gauge('tagline_watches', 'Watches that are open.', [], () => server.openWatches);
+    metrics.gauge(
+      'tagline_watch_queue_batches',
+      'Batches of changes that the slowest watcher has yet to take.',
+      [],
+      () => Math.max(this.imageChanges.longestQueue, this.namespaceChanges.longestQueue),
+    );
   }
 }
 
@@ -72,6 +93,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         NAMESPACE_GUARD,
         LOGGER,
         METRICS,
+        TRACER,
       ],
       useFactory: apiServer,
     },
@@ -92,6 +114,7 @@ function apiServer(
   assertNamespaceActive: NamespaceGuard,
   logger: Logger,
   metrics: Metrics,
+  tracer: Tracer,
 ): ApiServer {
   // The core group first: a name that several groups have is taken from the first that discovery names.
   const core = tenancy.filter(({ group }) => group === '');
@@ -113,6 +136,7 @@ function apiServer(
     },
     latestVersion: () => store.lastPosition(),
     maxWatches: limits.maxWatchers,
+    ...tracedRequests(tracer),
     onServed: (served) => observe(served, logger, metrics),
     explain: (error, request) => eventStoreStatus(error) ?? readModelStatus(error, request),
     onError: (error, { requestId, method, path }: ApiRequest) =>

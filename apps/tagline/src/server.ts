@@ -5,7 +5,7 @@ import { ensureIdentity, openDelegate, publishAddress, type Asked, type Delegate
 import type { AccessConfiguration, Configuration, ListenAddress } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
 import { refuseUnreadable, type ResourceDefinition } from '#lib/kube-api';
-import { Metrics, NestLogger, Readiness, type Logger } from '#lib/observability';
+import { Metrics, NestLogger, openTracing, Readiness, type Logger } from '#lib/observability';
 import { applyRbacManifests, TENANCY_RESOURCES } from '#lib/tenancy';
 import { ServingCertificates } from './serving-certificates.js';
 import { TaglineModule } from './tagline.module.js';
@@ -31,15 +31,17 @@ export interface RunningServer {
  * @throws DataDirectoryInUseError when another process runs on the data directory.
  */
 export async function startServer(configuration: Configuration, logger: Logger): Promise<RunningServer> {
-  const { access, dataDir, listen, limits, tls } = configuration;
+  const { access, dataDir, listen, limits, observability, tls } = configuration;
   const lock = await DataDirectoryLock.acquire(dataDir);
   const metrics = new Metrics();
   const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
+  const tracing = await openTracing(observability.tracing, 'tagline', onProblem);
   let delegate: Delegate | undefined;
   let certificates: ServingCertificates | undefined;
   const letGo = async (): Promise<void> => {
     certificates?.close();
     await delegate?.close();
+    await tracing.close();
     await lock.release();
   };
   try {
@@ -62,7 +64,7 @@ export async function startServer(configuration: Configuration, logger: Logger):
       frameworkErrors: refuseUnreadable,
     });
     const app = await NestFactory.create<NestFastifyApplication>(
-      TaglineModule.forRoot({ configuration, identity, logger, metrics, delegate }),
+      TaglineModule.forRoot({ configuration, identity, logger, metrics, tracer: tracing.tracer, delegate }),
       adapter,
       { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
     );

@@ -1,14 +1,18 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { SERVICE_ACCOUNTS, type ServiceAccounts } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
-import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { EVENT_STORE, lagBehind, type EventStore } from '#lib/event-store';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import { type Postgres } from '#lib/postgres';
 import { ChangeFeed, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
-import { openEventStore } from './event-store.js';
 import { openPostgres, POSTGRES } from './postgres.js';
 import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from './read-model.js';
+import { TRACER, type Tracer } from '#lib/tracing';
+import { measureData } from './data-metrics.js';
+import { openEventStore } from './event-store.js';
+import { measureProjectionLag } from './lag-metrics.js';
+import { storeInstruments } from './store-instruments.js';
 
 /** Nest token of the changes that the watches of images and streams are made of. */
 export const IMAGE_CHANGES = Symbol('ImageChanges');
@@ -35,9 +39,10 @@ class StorageLifecycle implements OnApplicationShutdown {
   providers: [
     {
       provide: EVENT_STORE,
-      inject: [CONFIGURATION, LOGGER],
-      useFactory: (configuration: Configuration, logger: Logger) =>
+      inject: [CONFIGURATION, LOGGER, METRICS, TRACER],
+      useFactory: (configuration: Configuration, logger: Logger, metrics: Metrics, tracer: Tracer) =>
         openEventStore(configuration, {
+          instruments: storeInstruments(metrics, tracer),
           onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
         }),
     },
@@ -52,7 +57,7 @@ class StorageLifecycle implements OnApplicationShutdown {
       inject: [CONFIGURATION, EVENT_STORE, POSTGRES, LOGGER],
       useFactory: openReadModel,
     },
-    { provide: READ_MODEL, inject: [RUNNING_READ_MODEL, METRICS], useFactory: measured },
+    { provide: READ_MODEL, inject: [CONFIGURATION, EVENT_STORE, RUNNING_READ_MODEL, METRICS], useFactory: measured },
     { provide: SERVICE_ACCOUNTS, inject: [EVENT_STORE, READ_MODEL], useFactory: serviceAccounts },
     {
       provide: NAMESPACE_CHANGES,
@@ -70,7 +75,14 @@ class StorageLifecycle implements OnApplicationShutdown {
 })
 export class StorageModule {}
 
-function measured({ readModel }: RunningReadModel, metrics: Metrics): ReadModel {
+function measured(
+  configuration: Configuration,
+  store: EventStore,
+  { readModel }: RunningReadModel,
+  metrics: Metrics,
+): ReadModel {
+  measureData(metrics, configuration);
+  measureProjectionLag(metrics, () => lagBehind(store, readModel.position));
   metrics.gauge(
     'tagline_projected_position',
     'Position of the last event that the read models show.',

@@ -6,6 +6,7 @@ import { ImportModule, importSettings } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
 import { EmbeddedSecretStore, LimitsModule, PostgresSecretStore, TenancyModule, type SecretStore } from '#lib/tenancy';
+import { TRACER, type Tracer } from '#lib/tracing';
 import { ContextsModule } from './contexts.module.js';
 import { GatewayModule } from './gateway.module.js';
 import { ImageApiModule } from './image-api.module.js';
@@ -19,6 +20,7 @@ export interface Given {
   readonly identity: Identity;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** A Kubernetes API server that decides in place of this server. */
   readonly delegate: Delegate | undefined;
 }
@@ -26,14 +28,14 @@ export interface Given {
 /** Everything in one process, on the embedded store. */
 @Module({})
 export class TaglineModule {
-  static forRoot({ configuration, identity, logger, metrics, delegate }: Given): DynamicModule {
+  static forRoot({ configuration, identity, logger, metrics, tracer, delegate }: Given): DynamicModule {
     const { dataDir, access, kafka } = configuration;
     const { adminToken, tokenKey } = identity;
     const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
     return {
       module: TaglineModule,
       imports: [
-        GivenModule.of(configuration, logger, metrics),
+        GivenModule.of(configuration, logger, metrics, tracer),
         AccessModule.forRoot({
           adminToken,
           tokenKey,
@@ -84,15 +86,16 @@ export class TaglineModule {
 @Global()
 @Module({})
 class GivenModule {
-  static of(configuration: Configuration, logger: Logger, metrics: Metrics): DynamicModule {
+  static of(configuration: Configuration, logger: Logger, metrics: Metrics, tracer: Tracer): DynamicModule {
     return {
       module: GivenModule,
       providers: [
         { provide: CONFIGURATION, useValue: configuration },
         { provide: LOGGER, useValue: logger },
         { provide: METRICS, useValue: metrics },
+        { provide: TRACER, useValue: tracer },
       ],
-      exports: [CONFIGURATION, LOGGER, METRICS],
+      exports: [CONFIGURATION, LOGGER, METRICS, TRACER],
     };
   }
 }

@@ -11,6 +11,7 @@ import { LogConfiguration } from './sections/log.js';
 import { ReadModelConfiguration } from './sections/read-model.js';
 import { RelayConfiguration } from './sections/relay.js';
 import { SecretsConfiguration } from './sections/secrets.js';
+import { ObservabilityConfiguration } from './sections/observability.js';
 import { TlsConfiguration } from './sections/tls.js';
 import { IsListenAddress, Section, Setting } from './setting.js';
 
@@ -54,6 +55,11 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => LogConfiguration)
   readonly log: LogConfiguration = new LogConfiguration();
+
+  @Section(ObservabilityConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => ObservabilityConfiguration)
+  readonly observability: ObservabilityConfiguration = new ObservabilityConfiguration();
 
   @Section(TlsConfiguration)
   @ValidateNested(SECTION)

@@ -43,6 +43,7 @@ const MALFORMED: Readonly<Record<SettingKind, string>> = {
   duration: 'must be a length of time such as 15m',
   address: 'must be host:port',
   integer: 'must be an integer',
+  number: 'must be a number',
   flag: 'must be true or false',
   texts: 'must be a list: values with commas between them, or JSON',
   objects: 'must be a list of objects as JSON',
@@ -57,6 +58,8 @@ function readValue(text: string, kind: SettingKind): unknown {
       return text;
     case 'integer':
       return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+    case 'number':
+      return /^\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : undefined;
     case 'flag':
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'texts':

@@ -23,5 +23,6 @@ export { READ_MODEL_ENGINES, ReadModelConfiguration } from './sections/read-mode
 export { AllowedRegistry, RegistryMirror, RegistrySources } from './sections/registries.js';
 export { RelayConfiguration } from './sections/relay.js';
 export { SecretsConfiguration } from './sections/secrets.js';
+export { ObservabilityConfiguration, TracingConfiguration } from './sections/observability.js';
 export { TlsConfiguration } from './sections/tls.js';
 export type { SettingDescription, SettingKind } from './setting.js';

@@ -87,16 +87,21 @@ images:
   });
 
   it('comes from the environment, which wins over the file', () => {
-    const { images, dataDir, tls } = fromFile('dataDir: /file\nimages: { historyWindow: 5, importMode: Legacy }', {
-      TAGLINE_DATA_DIR: '/environment',
-      TAGLINE_IMAGES_IMPORT_MODE: 'PreserveOriginal',
-      TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry.example.com:5000',
-      TAGLINE_IMAGES_MAX_IMAGES_BULK_IMPORTED_PER_REPOSITORY: '-1',
-      TAGLINE_IMAGES_SCHEDULED_IMPORT_INTERVAL: '30s',
-      TAGLINE_IMAGES_REGISTRY_SOURCES_INSECURE_REGISTRIES: 'a.example.com, b.example.com:5000,',
-      TAGLINE_IMAGES_ALLOWED_REGISTRIES_FOR_IMPORT: '[{"domainName":"example.com"}]',
-      TAGLINE_TLS_NAMES: '["images.example.com"]',
-    });
+    const { images, dataDir, observability, tls } = fromFile(
+      'dataDir: /file\nimages: { historyWindow: 5, importMode: Legacy }',
+      {
+        TAGLINE_DATA_DIR: '/environment',
+        TAGLINE_IMAGES_IMPORT_MODE: 'PreserveOriginal',
+        TAGLINE_IMAGES_INTERNAL_REGISTRY_HOSTNAME: 'registry.example.com:5000',
+        TAGLINE_IMAGES_MAX_IMAGES_BULK_IMPORTED_PER_REPOSITORY: '-1',
+        TAGLINE_IMAGES_SCHEDULED_IMPORT_INTERVAL: '30s',
+        TAGLINE_IMAGES_REGISTRY_SOURCES_INSECURE_REGISTRIES: 'a.example.com, b.example.com:5000,',
+        TAGLINE_IMAGES_ALLOWED_REGISTRIES_FOR_IMPORT: '[{"domainName":"example.com"}]',
+        TAGLINE_TLS_NAMES: '["images.example.com"]',
+        TAGLINE_OBSERVABILITY_TRACING_SAMPLE_RATIO: '0.25',
+      },
+    );
+    expect(observability.tracing).toEqual({ sampleRatio: 0.25 });
     expect(dataDir).toBe('/environment');
     expect(images).toMatchObject({
       historyWindow: 5,
@@ -176,7 +181,12 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits, kafka, relay)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, observability, tls, access, images, import, limits, kafka, relay)',
+    ],
+    ['observability: { tracing: { sampleRatio: 2 } }', 'observability.tracing.sampleRatio must be from 0 to 1'],
+    [
+      'observability: { tracing: { endpoint: collector:4318 } }',
+      'observability.tracing.endpoint must be a URL such as',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],

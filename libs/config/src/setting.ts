@@ -6,7 +6,7 @@ import { formatListenAddress, parseListenAddress } from './listen-address.js';
 import type { ListenAddress } from './listen-address.js';
 
 /** What a key holds, which decides how an environment variable is read. `objects` is a list of objects, as JSON. */
-export type SettingKind = 'text' | 'integer' | 'flag' | 'duration' | 'address' | 'texts' | 'objects';
+export type SettingKind = 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'address' | 'texts' | 'objects';
 
 /** One key of the configuration. */
 export interface SettingDescription {
@@ -89,6 +89,7 @@ function written(value: unknown, kind: SettingKind): string | undefined {
     case 'text':
       return value as string;
     case 'integer':
+    case 'number':
     case 'flag':
     case 'texts':
     case 'objects':

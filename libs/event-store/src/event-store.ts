@@ -1,4 +1,7 @@
 import type { Position, RecordedEvent, Revision, SealedEvent, StreamName } from '#lib/events';
+import type { StoreInstruments } from './store-instruments.js';
+
+export { EventStoreError, type EventStoreFailure } from './event-store-error.js';
 
 /**
  * The log of everything that happened, and the only truth.
@@ -6,6 +9,9 @@ import type { Position, RecordedEvent, Revision, SealedEvent, StreamName } from 
  * Every adapter passes the suite in `event-store.contract.ts`.
  */
 export interface EventStore {
+  /** By what commands and projections on this store are traced and measured; absent where nobody wants to know. */
+  readonly instruments?: StoreInstruments;
+
   /**
    * Appends events to the end of one stream, all or none. Answered when they are on stable storage.
    *
@@ -61,29 +67,6 @@ export class WrongExpectedRevisionError extends Error {
   ) {
     super(`${stream} is at revision ${actual}, not ${expected}`);
     this.name = 'WrongExpectedRevisionError';
-  }
-}
-
-/**
- * Why a store could not do what it was asked:
- *
- * - `unavailable`: it cannot be reached; nothing was done.
- * - `outcome-unknown`: it stopped answering in the middle of an append, and cannot be asked how that went.
- * - `too-large`: it takes no appends of that size.
- * - `refused`: it will not do that for us, now or later.
- * - `unsupported`: it does not say what Tagline must know.
- * - `foreign-event`: somebody else wrote to a stream of ours.
- */
-export type EventStoreFailure =
-  'unavailable' | 'outcome-unknown' | 'too-large' | 'refused' | 'unsupported' | 'foreign-event';
-
-export class EventStoreError extends Error {
-  constructor(
-    readonly code: EventStoreFailure,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'EventStoreError';
   }
 }
 

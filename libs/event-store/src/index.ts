@@ -1,3 +1,4 @@
+export * from './command-handling/command-errors.js';
 export * from './command-handling/command-handler.js';
 export * from './command-handling/decider.js';
 export * from './command-handling/refusal.js';
@@ -7,3 +8,6 @@ export * from './event-store.js';
 export { ConnectionStringError } from './eventstoredb/connection-string.js';
 export * from './eventstoredb/event-store-db-event-store.js';
 export * from './in-memory/in-memory-event-store.js';
+export { InstrumentedEventStore } from './instrumented-event-store.js';
+export * from './lag.js';
+export type { CommandOutcome, StoreInstruments } from './store-instruments.js';

@@ -3,15 +3,22 @@ import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { ImageService } from '#lib/image';
 import { RegistryTransport } from '#lib/registry';
 import { ImageStreamService } from '#lib/stream';
+import { TRACER, type Tracer } from '#lib/tracing';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { ImportService } from './import-service.js';
 import type { ImportSettings } from './import-settings.js';
 import { Importer } from './importer/importer.js';
 import { PULL_SECRETS, type PullSecretsOf } from './importer/pull-credentials.js';
 
+const OPTIONAL_TRACER = { token: TRACER, optional: true };
+
 /** What imports are made with, whoever asks for them. */
 export const importProviders = (settings: ImportSettings): readonly Provider[] => [
-  { provide: RegistryTransport, useFactory: () => new RegistryTransport(settings.transport) },
+  {
+    provide: RegistryTransport,
+    inject: [OPTIONAL_TRACER],
+    useFactory: (tracer?: Tracer) => new RegistryTransport({ ...settings.transport, tracer }),
+  },
   {
     provide: Importer,
     inject: [RegistryTransport, PULL_SECRETS],
@@ -20,13 +27,14 @@ export const importProviders = (settings: ImportSettings): readonly Provider[] =
   },
   {
     provide: ImportService,
-    inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER],
+    inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER, OPTIONAL_TRACER],
     useFactory: (
       store: EventStore,
       images: ImageService,
       streams: ImageStreamService,
       importer: Importer,
       observer: ImportObserver,
-    ) => new ImportService({ store, images, streams, importer, observer }),
+      tracer?: Tracer,
+    ) => new ImportService({ store, images, streams, importer, observer, tracer }),
   },
 ];

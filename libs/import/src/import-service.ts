@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal, StaleVersionError, type EventStore, type Precondition } from '#lib/event-store';
 import type { Position } from '#lib/events';
+import { NO_TRACER, type Tracer } from '#lib/tracing';
 import type { ImageService } from '#lib/image';
 import {
   LimitExceededRefusal,
@@ -28,6 +29,7 @@ export interface ImportServiceOptions {
   readonly streams: ImageStreamService;
   readonly importer: Importer;
   readonly observer?: ImportObserver;
+  readonly tracer?: Tracer | undefined;
   readonly clock?: () => Date;
 }
 
@@ -69,7 +71,18 @@ export class ImportService {
    * @throws StaleVersionError when the precondition does not hold.
    * @throws ImportInterruptedError when the signal aborts before the images are fetched.
    */
-  async run(request: ImportRequest, caller: StreamCaller, options: RunOptions = {}): Promise<ImportRun> {
+  run(request: ImportRequest, caller: StreamCaller, options: RunOptions = {}): Promise<ImportRun> {
+    const { tracer = NO_TRACER } = this.options;
+    if (!tracer.isOn) return this.runReported(request, caller, options);
+    const attributes = { 'tagline.trigger': request.trigger };
+    return tracer.span('import', { parent: caller.traceparent, attributes }, async (span) => {
+      const { traceparent } = span;
+      const within = traceparent === undefined ? caller : { ...caller, traceparent };
+      return await this.runReported(request, within, options);
+    });
+  }
+
+  private async runReported(request: ImportRequest, caller: StreamCaller, options: RunOptions): Promise<ImportRun> {
     const begun = performance.now();
     const report = (outcome: Pick<ImportReport, 'result'> & { findings?: ImportFindings; error?: unknown }): void =>
       this.options.observer?.finished?.(reportOf(request, outcome, performance.now() - begun));

@@ -13,6 +13,7 @@ import { ImageService } from '#lib/image';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { RegistryTransport } from '#lib/registry';
 import { ImageStreamService } from '#lib/stream';
+import type { TRACER } from '#lib/tracing';
 import { BackgroundImports } from './background/background-imports.js';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { importProviders } from './import-providers.js';
@@ -53,7 +54,7 @@ class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdo
 
 /**
  * Imports from other registries. The app binds {@link EVENT_STORE}, {@link READ_MODEL}, {@link IMPORT_CHANGES},
- * the pull secrets, {@link IMPORT_OBSERVER}, and the services of images and streams.
+ * the pull secrets, {@link IMPORT_OBSERVER}, the services of images and streams, and {@link TRACER} if it has one.
  */
 @Module({})
 export class ImportModule {

@@ -44,6 +44,22 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
+  /** How often something was how large. Its name ends in the unit that it is measured in. */
+  histogram<Label extends string = never>(
+    name: `tagline_${string}`,
+    help: string,
+    buckets: readonly number[],
+    labelNames: readonly Label[] = [],
+  ): Histogram<Label> {
+    return new Histogram({
+      name,
+      help,
+      labelNames: [...labelNames],
+      buckets: [...buckets],
+      registers: [this.#registry],
+    });
+  }
+
   /** @param read called whenever the metrics are read, for a gauge that is not set when it changes. */
   gauge<Label extends string = never>(
     name: `tagline_${string}`,

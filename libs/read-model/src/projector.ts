@@ -1,6 +1,8 @@
 import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
 import type { EventStore } from '#lib/event-store';
 import type { ProjectedTables } from './projected-tables.js';
+import type { StartedSpan } from '#lib/tracing';
+import { startProjectionSpan } from './projection-span.js';
 import { DeclaredProjection } from './projections/declared-projection.js';
 import { ImageProjection } from './projections/image-projection.js';
 import { ImageStreamProjection } from './projections/image-stream-projection.js';
@@ -123,12 +125,14 @@ export class Projector {
     const last = known[complete - 1];
     if (last === undefined) return;
     const taken = (complete === known.length ? known : known.slice(0, complete)) as readonly AnyRecorded[];
+    const span = startProjectionSpan(this.store.instruments?.tracer, taken);
     const projecting = this.tables.project(taken, this.folds);
-    if (projecting === undefined) return this.shows(last.position, complete);
-    return projecting.then(() => this.shows(last.position, complete));
+    if (projecting === undefined) return this.shows(last.position, complete, span);
+    return projecting.then(() => this.shows(last.position, complete, span));
   }
 
-  private shows(position: Position, events: number): void {
+  private shows(position: Position, events: number, span: StartedSpan | undefined): void {
+    span?.end();
     this.position = position;
     this.taken += events;
     this.wake();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { together } from '#lib/tracing';
 import {
   currentVersion,
   seal,
@@ -12,6 +13,8 @@ import {
   type StreamName,
 } from '#lib/events';
 import { EventStoreError, NO_STREAM, WrongExpectedRevisionError, type EventStore } from '../event-store.js';
+import { StaleVersionError, TooMuchContentionError } from './command-errors.js';
+import { observed } from './command-observation.js';
 import type { Decider } from './decider.js';
 
 /** An aggregate as of one event. */
@@ -32,25 +35,6 @@ export interface Handled<State, Event extends DomainEvent> extends Loaded<State>
 export interface Precondition {
   /** The caller knows the aggregate as of this version and wants to change no other. */
   readonly version?: Position;
-}
-
-/** The caller's version of the aggregate is no longer the current one. */
-export class StaleVersionError extends Error {
-  constructor(
-    readonly expected: Position,
-    readonly actual: Position,
-  ) {
-    super(`expected version ${expected}, the current one is ${actual}`);
-    this.name = 'StaleVersionError';
-  }
-}
-
-/** Other writers kept winning; nothing was appended. */
-export class TooMuchContentionError extends Error {
-  constructor(stream: StreamName) {
-    super(`${stream} changed too often while a command waited for it`);
-    this.name = 'TooMuchContentionError';
-  }
 }
 
 interface Waiting<State, Command, Event extends DomainEvent> {
@@ -111,6 +95,17 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     context: EventContext,
     precondition: Precondition = {},
   ): Promise<Handled<State, Event>> {
+    const { instruments } = this.store;
+    if (instruments === undefined) return this.enqueue(stream, command, context, precondition);
+    return observed(instruments, stream, context, (traced) => this.enqueue(stream, command, traced, precondition));
+  }
+
+  private enqueue(
+    stream: StreamName,
+    command: Command,
+    context: EventContext,
+    precondition: Precondition,
+  ): Promise<Handled<State, Event>> {
     return new Promise((resolve, reject) => {
       const mailbox = this.mailboxOf(stream);
       mailbox.queue.push({ command, context, precondition, attempts: 0, resolve, reject });
@@ -163,7 +158,7 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     }
     const sealed = decided.flatMap(({ events }) => events);
     try {
-      const recorded = sealed.length === 0 ? [] : await this.store.append(stream, sealed);
+      const recorded = sealed.length === 0 ? [] : await this.append(stream, sealed, decided);
       this.settle(stream, decided, recorded as readonly RecordedEvent<Event>[]);
       return [];
     } catch (error) {
@@ -176,6 +171,25 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
         return [];
       });
     }
+  }
+
+  /** One append serves everybody who was decided for: it is part of the first one's trace, and linked to the others. */
+  private append(
+    stream: StreamName,
+    sealed: readonly SealedEvent[],
+    decided: readonly Decided<State, Command, Event>[],
+  ): Promise<readonly RecordedEvent[]> {
+    const tracer = this.store.instruments?.tracer;
+    if (tracer === undefined || !tracer.isOn) return this.store.append(stream, sealed);
+    const served = decided.filter(({ events }) => events.length > 0);
+    const attributes = { 'tagline.batch_size': served.length, 'tagline.events': sealed.length };
+    const options = { ...together(served.map(({ waiting }) => waiting.context.traceparent)), attributes };
+    return tracer.span('append', options, async (span) => {
+      const recorded = await this.store.append(stream, sealed);
+      const position = recorded.at(-1)?.position;
+      if (position !== undefined) span.set({ 'tagline.position': position });
+      return recorded;
+    });
   }
 
   /** What is too large together may not be too large for one after the other. */

@@ -3,7 +3,8 @@ import { streamName, verifyChain, type NamespaceMetadataChanged, type RecordedEv
 import { EventStoreError, type EventStore } from '../event-store.js';
 import { sealed } from '../event-store.contract.js';
 import { InMemoryEventStore } from '../in-memory/in-memory-event-store.js';
-import { CommandHandler, StaleVersionError } from './command-handler.js';
+import { StaleVersionError } from './command-errors.js';
+import { CommandHandler } from './command-handler.js';
 import type { Decider } from './decider.js';
 
 /** Counts: a command adds, and 0 changes nothing. */

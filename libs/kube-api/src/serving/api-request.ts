@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly body: Buffer | undefined;
   readonly sourceAddress: string;
   readonly requestId: string;
+  /** Trace context that the server itself gives the request, in place of what the client sent. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What the server has to say, but for lists and watches, which are written as they come. */

@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   readonly latestVersion: () => Promise<number>;
   /** Watches that are served at the same time; more are told to come back. */
   readonly maxWatches?: number;
+  /** Wraps the serving of each request, to trace it. It must call `serve` once, with the request or one made from it. */
+  readonly around?: (request: ApiRequest, serve: (request: ApiRequest) => Promise<Served>) => Promise<void>;
   /** Told of every request when it is answered. */
   readonly onServed?: (served: Served) => void;
   /** What clients are told when whatever is behind the resources fails in a way that is foreseen. */
@@ -65,7 +67,18 @@ export class ApiServer {
     this.stopping.abort();
   }
 
+  /** Watches that are open now. */
+  get openWatches(): number {
+    return this.watches;
+  }
+
   async serve(request: ApiRequest, response: ServerResponse): Promise<void> {
+    const { around } = this.options;
+    if (around === undefined) await this.answered(request, response);
+    else await around(request, (traced) => this.answered(traced, response));
+  }
+
+  private async answered(request: ApiRequest, response: ServerResponse): Promise<Served> {
     const started = process.hrtime.bigint();
     const call = new Call(request, response, this.stopping.signal);
     try {
@@ -75,15 +88,17 @@ export class ApiServer {
       this.refuse(call, error);
     } finally {
       call.close();
-      this.options.onServed?.({
-        request,
-        verb: call.verb,
-        resource: call.resource,
-        user: call.user,
-        code: response.statusCode,
-        seconds: Number(process.hrtime.bigint() - started) / 1e9,
-      });
     }
+    const served = {
+      request,
+      verb: call.verb,
+      resource: call.resource,
+      user: call.user,
+      code: response.statusCode,
+      seconds: Number(process.hrtime.bigint() - started) / 1e9,
+    };
+    this.options.onServed?.(served);
+    return served;
   }
 
   private async answer(call: Call): Promise<ApiResponse | undefined> {
@@ -214,7 +229,7 @@ class Call {
   context(user: RequestUser, timeoutMs: number): RequestContext {
     const { headers, requestId, sourceAddress } = this.request;
     const userAgent = headers['user-agent']?.slice(0, 512);
-    const { traceparent } = headers;
+    const traceparent = this.request.traceparent ?? headers['traceparent'];
     if (timeoutMs !== Infinity) this.timer = setTimeout(() => this.gone.abort(TIMED_OUT), timeoutMs);
     return {
       user,

@@ -30,6 +30,11 @@ export class ChangeFeed {
     private readonly kinds: ReadonlySet<SubjectKind>,
   ) {}
 
+  /** Batches of changes that the slowest watcher has not taken yet; see {@link MAX_QUEUED_BATCHES}. */
+  get longestQueue(): number {
+    return this.live?.longestQueue ?? 0;
+  }
+
   /**
    * @throws WatcherTooSlowError when the reader of the changes does not keep up.
    * @throws what ended the reading of the log.
@@ -99,6 +104,12 @@ class LiveReader {
     return this.expected === 0;
   }
 
+  get longestQueue(): number {
+    let longest = 0;
+    for (const { queued } of this.listeners) longest = Math.max(longest, queued);
+    return longest;
+  }
+
   expect(): void {
     this.expected++;
   }
@@ -138,6 +149,10 @@ class Listener {
   private overflowed = false;
 
   constructor(private seen: Position) {}
+
+  get queued(): number {
+    return this.queue.length;
+  }
 
   skipTo(position: Position): void {
     this.seen = position;

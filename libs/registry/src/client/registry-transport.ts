@@ -1,5 +1,6 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent } from 'undici';
+import { NO_TRACER, type Tracer } from '#lib/tracing';
 import { RegistryError } from '../registry-error.js';
 import { EgressRules, type EgressConfiguration } from '../rules/egress-rules.js';
 import { bufferedExchange } from './buffered-exchange.js';
@@ -16,6 +17,8 @@ export interface RegistryTransportOptions {
   readonly maxConcurrentRequestsPerHost?: number;
   /** Trusted besides the certificates that Node.js brings, in PEM. */
   readonly caCertificates?: readonly string[];
+  /** Each request becomes a span, without its path: that may hold credentials where a redirect leads. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface TransportTimeouts {
@@ -37,8 +40,10 @@ export class RegistryTransport {
   private readonly slots: HostSlots;
   private readonly verifying: Agent;
   private readonly trusting: Agent;
+  private readonly tracer: Tracer;
 
   constructor(options: RegistryTransportOptions = {}) {
+    this.tracer = options.tracer ?? NO_TRACER;
     const connections = options.maxConcurrentRequestsPerHost ?? 16;
     this.egress = new EgressRules(options.egress);
     this.timeouts = { connectMs: 10_000, requestMs: 30_000, ...options.timeouts };
@@ -65,10 +70,9 @@ export class RegistryTransport {
   /** Sends a request once, to find out what answers. */
   async probe(request: HttpRequest): Promise<HttpResponse> {
     if (!this.egress.allows(request.url)) throw refused(request.url);
-    const { url, signal, insecure } = request;
-    const giveBack = await this.slots.take(url.origin, signal);
+    const giveBack = await this.slots.take(request.url.origin, request.signal);
     try {
-      return await bufferedExchange(insecure ? this.trusting : this.verifying, request, this.timeouts.requestMs);
+      return await (this.tracer.isOn ? this.traced(request) : this.exchange(request));
     } finally {
       giveBack();
     }
@@ -77,6 +81,19 @@ export class RegistryTransport {
   /** Ends all connections, busy ones too. */
   async close(): Promise<void> {
     await Promise.all([this.verifying.destroy(), this.trusting.destroy()]);
+  }
+
+  private exchange(request: HttpRequest): Promise<HttpResponse> {
+    return bufferedExchange(request.insecure ? this.trusting : this.verifying, request, this.timeouts.requestMs);
+  }
+
+  private traced(request: HttpRequest): Promise<HttpResponse> {
+    const attributes = { 'http.request.method': request.method, 'server.address': request.url.host };
+    return this.tracer.span('registry request', { kind: 'client', attributes }, async (span) => {
+      const response = await this.exchange(request);
+      span.set({ 'http.response.status_code': response.status });
+      return response;
+    });
   }
 
   private async followRedirects(original: HttpRequest): Promise<HttpResponse> {

@@ -1,0 +1,50 @@
+import type { SpanOptions } from './tracer.js';
+
+/** Header by which a trace context travels over HTTP and Kafka; the W3C has named it. */
+export const TRACEPARENT_HEADER = 'traceparent';
+
+/** version, trace, span, flags: all that is looked at before a trace context is taken from outside. */
+const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The trace context that a text from outside holds; `undefined` for any other text. */
+export const traceparentOf = (text: unknown): string | undefined =>
+  typeof text === 'string' && TRACEPARENT.test(text) ? text : undefined;
+
+/**
+ * The span of publishing events, and the header that each message takes along: its event's own context, so that whoever
+ * consumes it goes on in the trace of the request that led to it.
+ */
+export const publishing = (topic: string, contexts: readonly (string | undefined)[]): SpanOptions => ({
+  kind: 'producer',
+  ...together(contexts),
+  attributes: { 'messaging.destination.name': topic, 'messaging.batch.message_count': contexts.length },
+});
+
+/** The span of acting on one message, from its header {@link TRACEPARENT_HEADER}. */
+export const consuming = (topic: string, header: unknown): SpanOptions => ({
+  kind: 'consumer',
+  parent: traceparentOf(header),
+  attributes: { 'messaging.destination.name': topic },
+});
+
+/** The span of answering a call of another service, from the trace context of its envelope. */
+export const answering = (method: string, context: unknown): SpanOptions => ({
+  kind: 'server',
+  parent: traceparentOf(context),
+  attributes: { 'rpc.method': method },
+});
+
+/** A span is linked to so many others at most. */
+const MAX_LINKS = 32;
+
+/** What serves several requests at once is part of the trace of the first, and linked to the others. */
+export function together(contexts: readonly (string | undefined)[]): Pick<SpanOptions, 'parent' | 'links'> {
+  const distinct = new Set<string>();
+  for (const context of contexts) {
+    if (distinct.size > MAX_LINKS) break;
+    const known = traceparentOf(context);
+    if (known !== undefined) distinct.add(known);
+  }
+  const [parent, ...links] = distinct;
+  return { parent, links };
+}

@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A span as a collector gets it. */
+export interface CollectedSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly links: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly failed: boolean;
+}
+
+interface OtlpSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly links?: readonly { readonly spanId: string }[];
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly status?: { readonly code?: number };
+}
+
+interface OtlpRequest {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[] }[];
+}
+
+const FAILED = 2;
+
+/** Takes spans as OTLP over HTTP, on this machine, and keeps them. */
+export class TraceCollector {
+  readonly spans: CollectedSpan[] = [];
+  /** Everything that was sent, as it was. */
+  readonly received: string[] = [];
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<TraceCollector> {
+    const server = createServer();
+    const collector = new TraceCollector(server);
+    server.on('request', (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        collector.take(Buffer.concat(chunks).toString());
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return collector;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1/traces`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private take(text: string): void {
+    this.received.push(text);
+    const { resourceSpans } = JSON.parse(text) as OtlpRequest;
+    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+    this.spans.push(...spans.map(collected));
+  }
+}
+
+const collected = ({ name, traceId, spanId, parentSpanId, links, attributes, status }: OtlpSpan): CollectedSpan => ({
+  ...{ name, traceId, spanId },
+  parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
+  links: (links ?? []).map((link) => link.spanId),
+  attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, plain(Object.values(value)[0])])),
+  failed: status?.code === FAILED,
+});
+
+/** Whole numbers may come as texts, as they may be longer than JSON's. */
+const plain = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
