@@ -31,15 +31,15 @@ LABEL org.opencontainers.image.title="Tagline" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-# Nothing is installed at run time, and a tool that is not there cannot be misused.
+# A volume that is new belongs to whom its folder here belongs to. Nothing is installed at run time, and a tool that is not there cannot be misused.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* /usr/local/bin/yarn* && \
-    mkdir -p /var/lib/tagline && \
-    chown 10001:10001 /var/lib/tagline
+    mkdir -p /var/lib/tagline /run/tagline && \
+    chown 10001:10001 /var/lib/tagline /run/tagline
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
-COPY deploy/image/probe.js ./probe.js
+COPY deploy/image/probe.js deploy/image/secrets.js ./
 ENV NODE_ENV=production \
     TAGLINE_DATA_DIR=/var/lib/tagline \
     TAGLINE_LISTEN=0.0.0.0:8443

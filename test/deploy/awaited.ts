@@ -3,10 +3,24 @@
  * not; once all of it is, this file goes.
  */
 export const AWAITED = {
-  apps: ['gateway', 'image-service', 'stream-service', 'import-service', 'signature-service', 'projector', 'relay'],
-  programs: [] as readonly string[],
+  apps: [
+    'gateway',
+    'image-service',
+    'stream-service',
+    'import-service',
+    'signature-service',
+    'projector',
+    'relay',
+  ] as readonly string[],
+  programs: ['apps/tagline/src/cli/certificates'] as readonly string[],
   /** Beginnings of variables. */
-  settings: ['TAGLINE_SERVICES_', 'TAGLINE_READ_MODEL_', 'TAGLINE_SECRETS_', 'TAGLINE_KAFKA_', 'TAGLINE_RELAY_'],
+  settings: [
+    'TAGLINE_SERVICES_',
+    'TAGLINE_READ_MODEL_',
+    'TAGLINE_SECRETS_',
+    'TAGLINE_KAFKA_',
+    'TAGLINE_RELAY_',
+  ] as readonly string[],
   metrics: [
     'tagline_relay_active',
     'tagline_relay_lag_seconds',

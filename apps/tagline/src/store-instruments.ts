@@ -15,11 +15,13 @@ export function storeInstruments(metrics: Metrics, tracer: Tracer): StoreInstrum
   const duration = metrics.histogram(
     'tagline_append_duration_seconds',
     'Time until the event store has events on stable storage.',
+    [],
     APPEND_SECONDS,
   );
   const size = metrics.histogram(
     'tagline_append_events',
     'Events that are appended to one stream at once, for all commands that waited for it.',
+    [],
     APPEND_EVENTS,
   );
   return {

@@ -44,18 +44,15 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
-  /** How often something was how large. Its name ends in the unit that it is measured in. */
+  /** How long something takes, or how large it is. By convention its name ends in the unit. */
   histogram<Label extends string = never>(
     name: `tagline_${string}`,
     help: string,
+    labelNames: readonly Label[],
     buckets: readonly number[],
-    labelNames: readonly Label[] = [],
   ): Histogram<Label> {
     return new Histogram({
-      name,
-      help,
-      labelNames: [...labelNames],
-      buckets: [...buckets],
+      ...{ name, help, labelNames: [...labelNames], buckets: [...buckets] },
       registers: [this.#registry],
     });
   }
