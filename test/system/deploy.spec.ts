@@ -51,4 +51,26 @@ describe('the manifests for Kubernetes', () => {
     const deployment = built.find(({ kind }) => kind === 'Deployment');
     expect(deployment?.spec?.template?.spec.containers[0]?.image).toBe('registry.example.com/platform/tagline:0.1.0');
   });
+
+  it('are built for the distributed form, in which nothing of the one server is left but what is around it', async () => {
+    const built = await build('overlays/distributed-example');
+    const processes = [
+      ...['gateway', 'image-service', 'import-service', 'projector', 'relay'],
+      ...['signature-service', 'stream-service'],
+    ];
+    expect([...names(built, 'Deployment')].sort()).toEqual(processes);
+    expect([...names(built, 'NetworkPolicy')].sort()).toEqual(processes);
+    expect(names(built, 'PersistentVolumeClaim')).toEqual([]);
+    expect(names(built, 'APIService')).toEqual(['v1.image.openshift.io', 'v1alpha1.history.tagline.dev']);
+    expect(names(built, 'ServiceMonitor')).toEqual(['tagline', 'tagline-services']);
+    const [configuration, ...others] = built.filter(({ kind }) => kind === 'ConfigMap');
+    expect(others).toEqual([]);
+    expect(Object.keys(configuration?.data ?? {})).toContain('gateway.yaml');
+    for (const { kind, spec } of built.filter(({ kind }) => kind === 'Deployment')) {
+      const image = spec?.template?.spec.containers[0]?.image;
+      expect([kind, image]).toEqual([kind, 'registry.example.com/platform/tagline:0.1.0']);
+    }
+    const api = built.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'tagline');
+    expect(api?.spec).toMatchObject({ selector: { 'app.kubernetes.io/component': 'gateway' } });
+  });
 });
