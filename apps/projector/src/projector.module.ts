@@ -1,11 +1,14 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Configuration } from '#lib/config';
-import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { EVENT_STORE, lagBehind, type EventStore } from '#lib/event-store';
 import { HealthController, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
+import type { Tracer } from '#lib/tracing';
 import { openEventStore } from '../../tagline/src/event-store.js';
+import { measureProjectionLag } from '../../tagline/src/lag-metrics.js';
 import { openPostgres, POSTGRES } from '../../tagline/src/postgres.js';
 import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from '../../tagline/src/read-model.js';
+import { storeInstruments } from '../../tagline/src/store-instruments.js';
 import { LogEnd } from './log-end.js';
 import { MetricsController } from './metrics.controller.js';
 
@@ -30,7 +33,7 @@ class ProjectorLifecycle implements OnApplicationShutdown {
 /** The log, the read models, and the projector between them, with probes and metrics. */
 @Module({})
 export class ProjectorModule {
-  static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
+  static forRoot(configuration: Configuration, logger: Logger, tracer: Tracer): DynamicModule {
     return {
       module: ProjectorModule,
       controllers: [HealthController, MetricsController],
@@ -39,8 +42,10 @@ export class ProjectorModule {
         { provide: METRICS, useValue: new Metrics() },
         {
           provide: EVENT_STORE,
-          useFactory: () =>
+          inject: [METRICS],
+          useFactory: (metrics: Metrics) =>
             openEventStore(configuration, {
+              instruments: storeInstruments(metrics, tracer),
               onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
             }),
         },
@@ -61,9 +66,10 @@ export class ProjectorModule {
   }
 }
 
-/** How far the read models are behind the log is the difference of the two positions. */
+/** How far the read models are behind the log, and who writes them. */
 function measured(store: EventStore, { readModel, isProjecting }: RunningReadModel, metrics: Metrics): LogEnd {
   const end = LogEnd.follow(store);
+  measureProjectionLag(metrics, () => lagBehind(store, readModel.position));
   metrics.gauge(
     'tagline_projected_position',
     'Position of the last event that the read models show.',

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigurationError, type Configuration } from '#lib/config';
-import { NestLogger, Readiness, type Logger } from '#lib/observability';
+import { NestLogger, openTracing, Readiness, type Logger } from '#lib/observability';
 import { ProjectorModule } from './projector.module.js';
 
 export interface RunningProjector {
@@ -19,14 +19,20 @@ export interface RunningProjector {
 export async function startProjector(configuration: Configuration, logger: Logger): Promise<RunningProjector> {
   assertShared(configuration);
   const { host, port } = configuration.listen;
+  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
+  const tracing = await openTracing(configuration.observability.tracing, 'projector', onProblem);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ProjectorModule.forRoot(configuration, logger),
+    ProjectorModule.forRoot(configuration, logger, tracing.tracer),
     new FastifyAdapter(),
     { logger: new NestLogger(logger), abortOnError: false },
   );
   await app.listen(port, host);
   app.get(Readiness).set(true);
-  return { url: await app.getUrl(), stop: () => app.close() };
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await tracing.close();
+  };
+  return { url: await app.getUrl(), stop };
 }
 
 function assertShared({ eventStore, readModel }: Configuration): void {
