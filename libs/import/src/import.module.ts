@@ -13,7 +13,7 @@ import { ImageService } from '#lib/image';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { RegistryTransport } from '#lib/registry';
 import { ImageStreamService } from '#lib/stream';
-import type { TRACER } from '#lib/tracing';
+
 import { BackgroundImports } from './background/background-imports.js';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { importProviders } from './import-providers.js';
