@@ -35,7 +35,7 @@ const MAY_IMPORT = {
     'kube-api',
   ],
   observability: [],
-  testing: ['events', 'event-store', 'registry'],
+  testing: ['events', 'event-store', 'registry', 'remoting'],
 };
 
 const libraryRules = Object.entries(MAY_IMPORT).map(([library, allowed]) => ({

@@ -7,9 +7,11 @@ import { AllowList } from '#lib/registry';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { SignatureModule } from '#lib/signature';
 import {
+  IMAGE_STREAMS,
   ImageStreamService,
   NAMESPACE_BOUNDS,
   STREAM_POLICY,
+  type ImageStreams,
   type NamespaceBounds,
   type StreamPolicy,
 } from '#lib/stream';
@@ -44,20 +46,21 @@ export const ALLOW_LIST = Symbol('AllowList');
       useFactory: (store: EventStore, policy: StreamPolicy, bounds: NamespaceBounds) =>
         new ImageStreamService(store, policy, bounds),
     },
+    { provide: IMAGE_STREAMS, useExisting: ImageStreamService },
     {
       provide: NAMESPACE_CONTENTS,
-      inject: [READ_MODEL, EVENT_STORE, ImageStreamService],
+      inject: [READ_MODEL, EVENT_STORE, IMAGE_STREAMS],
       useFactory: streamsOfNamespaces,
     },
   ],
-  exports: [ImageModule, SignatureModule, ImageStreamService, ALLOW_LIST, STREAM_POLICY, NAMESPACE_CONTENTS],
+  exports: [ImageModule, SignatureModule, IMAGE_STREAMS, ALLOW_LIST, STREAM_POLICY, NAMESPACE_CONTENTS],
 })
 export class ContextsModule {}
 
 const PAGE = 100;
 
 /** The image streams that go away with their namespace, once nobody holds them by a finalizer. */
-function streamsOfNamespaces(readModel: ReadModel, store: EventStore, streams: ImageStreamService): NamespaceContents {
+function streamsOfNamespaces(readModel: ReadModel, store: EventStore, streams: ImageStreams): NamespaceContents {
   return {
     async deleteAll(namespace: string, context: EventContext): Promise<number> {
       await readModel.waitFor(await store.lastPosition());

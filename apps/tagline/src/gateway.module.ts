@@ -16,7 +16,7 @@ import {
   type Served,
 } from '#lib/kube-api';
 import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
-import { NotifiedPushes } from '#lib/import';
+import { PUSHES, type Pushes } from '#lib/import';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
@@ -60,7 +60,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         AUTHORIZER,
         TENANCY_RESOURCES,
         IMAGE_RESOURCES,
-        NotifiedPushes,
+        PUSHES,
         NAMESPACE_GUARD,
         LOGGER,
         METRICS,
@@ -79,7 +79,7 @@ function apiServer(
   authorizer: Authorizer,
   tenancy: readonly ResourceDefinition[],
   images: readonly ResourceDefinition[],
-  pushes: NotifiedPushes,
+  pushes: Pushes,
   assertNamespaceActive: NamespaceGuard,
   logger: Logger,
   metrics: Metrics,

@@ -4,6 +4,7 @@ export * from './contract/call.js';
 export * from './contract/envelope.js';
 export * from './contract/error-codec.js';
 export * from './contract/service-call-error.js';
+export * from './contract/timed.js';
 export * from './server/call-context.js';
 export * from './server/pass-on-errors.js';
 export * from './server/service-server.js';

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '#lib/event-store';
 import type { Actor, ImportMode } from '#lib/events';
-import type { ImageStream, ImageStreamService } from '#lib/stream';
+import type { ImageStream, ImageStreams } from '#lib/stream';
 import type { ImportObserver } from '../import-observer.js';
-import type { ImportService } from '../import-service.js';
+import type { Imports } from '../imports.js';
 import { ImportInterruptedError } from '../importer/deadline.js';
 import { importNeeded, isChecked, needsImport, type ImportNeed, type StreamToImport } from './import-need.js';
 import { KeyedQueue, type KeyedQueueOptions } from './keyed-queue.js';
 import { splitKey, type StreamChange, type StreamKey, type StreamReactor } from './stream-follower.js';
 
 export interface ImportControllerOptions {
-  readonly imports: ImportService;
-  readonly streams: ImageStreamService;
+  readonly imports: Imports;
+  readonly streams: ImageStreams;
   /** Of tags that a repository brings into being. */
   readonly importMode: ImportMode;
   /** Streams that are imported at the same time; default 8. */

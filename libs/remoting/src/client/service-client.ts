@@ -35,6 +35,8 @@ export interface ServiceClientOptions {
 export interface CallOptions {
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Where that depends on what is asked for. */
+  readonly idempotent?: boolean;
 }
 
 interface Sent extends CallOptions {
@@ -81,7 +83,7 @@ export class ServiceClient extends ClientProxy {
     envelope: Envelope,
     options: CallOptions = {},
   ): Promise<AnswerOf<C>> {
-    const sent: Sent = { ...options, envelope, request, idempotent };
+    const sent: Sent = { idempotent, ...options, envelope, request };
     return firstValueFrom(this.send<AnswerOf<C>, Sent>(pattern, sent));
   }
 
