@@ -35,6 +35,26 @@ const MAY_IMPORT = {
     'kube-api',
   ],
   observability: [],
+  // What apps are put together from knows everything, and nothing knows it.
+  composition: [
+    'access',
+    'config',
+    'event-store',
+    'events',
+    'history',
+    'image',
+    'image-api',
+    'import',
+    'kube-api',
+    'observability',
+    'postgres',
+    'read-model',
+    'registry',
+    'remoting',
+    'signature',
+    'stream',
+    'tenancy',
+  ],
   testing: ['events', 'event-store', 'registry', 'remoting'],
 };
 

@@ -1,11 +1,16 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  openEventStore,
+  openPostgres,
+  openReadModel,
+  POSTGRES,
+  RUNNING_READ_MODEL,
+  type RunningReadModel,
+} from '#lib/composition';
 import type { Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { HealthController, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
-import { openEventStore } from '../../tagline/src/event-store.js';
-import { openPostgres, POSTGRES } from '../../tagline/src/postgres.js';
-import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from '../../tagline/src/read-model.js';
 import { LogEnd } from './log-end.js';
 import { MetricsController } from './metrics.controller.js';
 

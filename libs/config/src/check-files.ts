@@ -6,7 +6,7 @@ import type { ReadModelConfiguration } from './sections/read-model.js';
 
 /** Files that the configuration names must be there at the start, rather than be missed when they are first needed. */
 export function checkFiles(configuration: Configuration): readonly ConfigurationProblem[] {
-  const { eventStore, readModel, secrets, tls, access, images } = configuration;
+  const { eventStore, readModel, secrets, tls, access, images, services } = configuration;
   const problems = [...eventStoreProblems(eventStore), ...readModelProblems(readModel)];
   if ((readModel.engine === 'postgres') !== (secrets.keyFile !== undefined)) {
     const message =
@@ -56,6 +56,9 @@ export function checkFiles(configuration: Configuration): readonly Configuration
     'access.oidc.caFile': access.oidc.caFile,
     'access.delegate.kubeconfig': delegate.kubeconfig,
     'images.additionalTrustedCA': images.additionalTrustedCA,
+    'services.caFile': services.caFile,
+    'services.certFile': services.certFile,
+    'services.keyFile': services.keyFile,
   };
   for (const [where, path] of Object.entries(files)) {
     const why = path === undefined ? undefined : unreadable(path);

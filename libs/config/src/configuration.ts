@@ -9,6 +9,7 @@ import { LimitsConfiguration } from './sections/limits.js';
 import { LogConfiguration } from './sections/log.js';
 import { ReadModelConfiguration } from './sections/read-model.js';
 import { SecretsConfiguration } from './sections/secrets.js';
+import { ServicesConfiguration } from './sections/services.js';
 import { TlsConfiguration } from './sections/tls.js';
 import { IsListenAddress, Section, Setting } from './setting.js';
 
@@ -77,6 +78,11 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => LimitsConfiguration)
   readonly limits: LimitsConfiguration = new LimitsConfiguration();
+
+  @Section(ServicesConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => ServicesConfiguration)
+  readonly services: ServicesConfiguration = new ServicesConfiguration();
 }
 
 /** Injection token of the {@link Configuration}. */

@@ -16,5 +16,6 @@ export { LOG_FORMATS, LOG_LEVELS, LogConfiguration } from './sections/log.js';
 export { READ_MODEL_ENGINES, ReadModelConfiguration } from './sections/read-model.js';
 export { AllowedRegistry, RegistryMirror, RegistrySources } from './sections/registries.js';
 export { SecretsConfiguration } from './sections/secrets.js';
+export { ServicesConfiguration } from './sections/services.js';
 export { TlsConfiguration } from './sections/tls.js';
 export type { SettingDescription, SettingKind } from './setting.js';

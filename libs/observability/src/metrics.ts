@@ -44,6 +44,19 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
+  /** How long something takes. By convention its name ends in `_seconds`. */
+  histogram<Label extends string = never>(
+    name: `tagline_${string}`,
+    help: string,
+    labelNames: readonly Label[],
+    buckets: readonly number[],
+  ): Histogram<Label> {
+    return new Histogram({
+      ...{ name, help, labelNames: [...labelNames], buckets: [...buckets] },
+      registers: [this.#registry],
+    });
+  }
+
   /** @param read called whenever the metrics are read, for a gauge that is not set when it changes. */
   gauge<Label extends string = never>(
     name: `tagline_${string}`,

@@ -21,6 +21,7 @@ import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { eventStoreStatus } from './event-store-status.js';
+import { serviceCallStatus } from './services/service-call-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
 import { readModelStatus } from './read-model-status.js';
 import { VERSION } from './version.js';
@@ -104,7 +105,7 @@ function apiServer(
     latestVersion: () => store.lastPosition(),
     maxWatches: limits.maxWatchers,
     onServed: (served) => observe(served, logger, metrics),
-    explain: (error, request) => eventStoreStatus(error) ?? readModelStatus(error, request),
+    explain: (error, request) => eventStoreStatus(error) ?? serviceCallStatus(error) ?? readModelStatus(error, request),
     onError: (error, { requestId, method, path }: ApiRequest) =>
       logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),
   });

@@ -6,7 +6,7 @@ import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import { type Postgres } from '#lib/postgres';
 import { ChangeFeed, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
-import { openEventStore } from './event-store.js';
+import { eventStoreProvider } from './log.module.js';
 import { openPostgres, POSTGRES } from './postgres.js';
 import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from './read-model.js';
 
@@ -33,14 +33,7 @@ class StorageLifecycle implements OnApplicationShutdown {
 @Global()
 @Module({
   providers: [
-    {
-      provide: EVENT_STORE,
-      inject: [CONFIGURATION, LOGGER],
-      useFactory: (configuration: Configuration, logger: Logger) =>
-        openEventStore(configuration, {
-          onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
-        }),
-    },
+    eventStoreProvider,
     {
       provide: POSTGRES,
       inject: [CONFIGURATION, LOGGER],

@@ -17,6 +17,7 @@ import {
   type NamespaceGuard,
   type PullSecretSource,
 } from '#lib/tenancy';
+import { pullAuthority } from './pull-authority.js';
 import { IMAGE_CHANGES } from './storage.module.js';
 
 /** Nest token of the resources of `image.openshift.io`. */
@@ -85,11 +86,7 @@ function imageApiContext(
 ): ImageApiContext {
   return {
     ...{ store, readModel, changes, streams, images, signatures },
-    mayPullFrom: (user, namespace, stream) =>
-      authorizer.authorize({
-        ...{ user, verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' },
-        ...{ namespace, name: stream },
-      }),
+    mayPullFrom: (user, namespace, stream) => pullAuthority(authorizer).mayPullFrom(user, namespace, stream),
     assertNamespaceActive,
     imageSizeLimits: (namespace) => limits.imageSizes(namespace),
     settings: {

@@ -1,0 +1,29 @@
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '#lib/config';
+import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import { LOGGER, type Logger } from '#lib/observability';
+import { openEventStore } from './event-store.js';
+
+/** The event log, where the configuration says. */
+export const eventStoreProvider: Provider = {
+  provide: EVENT_STORE,
+  inject: [CONFIGURATION, LOGGER],
+  useFactory: (configuration: Configuration, logger: Logger) =>
+    openEventStore(configuration, {
+      onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
+    }),
+};
+
+@Injectable()
+class LogLifecycle implements OnApplicationShutdown {
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+/** The event log for processes that need no read model. */
+@Global()
+@Module({ providers: [eventStoreProvider, LogLifecycle], exports: [EVENT_STORE] })
+export class LogModule {}
