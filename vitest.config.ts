@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: testReporters('unit'),
     isolate: false,
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
-    exclude: ['test/system/**', '**/node_modules/**', 'dist/**'],
+    exclude: ['test/system/**', 'test/distributed/**', '**/node_modules/**', 'dist/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
