@@ -3,12 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { vi } from 'vitest';
 import { loadConfiguration } from '#lib/config';
-import { BackgroundImports } from '#lib/import';
 import { createLogger } from '#lib/observability';
 import { EventStoreDbDouble, PostgresServer } from '#lib/testing';
-import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
+import { startServer } from '../../apps/tagline/src/server.js';
+import { Installation } from '../distributed/harness/installation.js';
 import type { Json, ServerName } from './transcript.js';
 
 /** How the servers differ. */
@@ -74,38 +73,39 @@ export interface Answer {
   readonly body: Json | undefined;
 }
 
+/** One process, or a gateway in front of services that are processes of their own. */
+const DISTRIBUTED = process.env['TAGLINE_TEST_TOPOLOGY'] === 'distributed';
+
+/** What runs, and how the administrator gets there. */
+interface Running {
+  readonly url: string;
+  readonly ca: string | undefined;
+  readonly token: string;
+  readonly stop: () => Promise<void>;
+}
+
 /** A real server over HTTPS, on data of its own. */
 export class ConformanceServer {
   private constructor(
-    private readonly server: RunningServer,
-    private readonly dataDir: string,
+    private readonly running: Running,
     private readonly client: Agent,
-    private readonly database: EventStoreDbDouble | undefined,
   ) {}
 
   static async start(name: ServerName): Promise<ConformanceServer> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
-    const database = ON_EVENTSTOREDB ? await EventStoreDbDouble.start() : undefined;
-    const environment = {
-      ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] },
-      ...(database && {
-        TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
-        TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
-      }),
-      ...(ON_POSTGRES ? await inPostgres(dataDir) : {}),
-    };
-    const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
-    const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));
-    const { ca } = server.identity;
-    return new ConformanceServer(server, dataDir, new Agent({ connect: ca === undefined ? {} : { ca } }), database);
+    // Transcripts say what requests do. Imports that the server begins by itself would change streams between two steps,
+    // and reach for the registries that the transcripts name.
+    const settings = { ...SETTINGS[name], TAGLINE_IMPORT_BACKGROUND: `${name === 'importing'}` };
+    const running = await (DISTRIBUTED ? installation(settings) : oneProcess(settings));
+    const { ca } = running;
+    return new ConformanceServer(running, new Agent({ connect: ca === undefined ? {} : { ca } }));
   }
 
   /** Sends a request as the administrator, unless a header says who else sends it. */
   async send(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Answer> {
-    const { serverUrl, adminToken } = this.server.identity;
-    const response = await request(`${serverUrl}${path}`, {
+    const { url, token } = this.running;
+    const response = await request(`${url}${path}`, {
       ...{ method, dispatcher: this.client },
-      headers: { authorization: `Bearer ${adminToken}`, ...headers },
+      headers: { authorization: `Bearer ${token}`, ...headers },
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.body.text();
@@ -114,23 +114,47 @@ export class ConformanceServer {
 
   async stop(): Promise<void> {
     await this.client.close();
-    await this.server.stop();
-    await this.database?.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await this.running.stop();
   }
 }
 
-/**
- * Transcripts say what requests do. Imports that the server begins by itself would change streams between two steps, and
- * reach for the registries that the transcripts name.
- */
-async function withoutBackgroundImports<T>(start: () => Promise<T>): Promise<T> {
-  const background = vi.spyOn(BackgroundImports.prototype, 'start').mockReturnValue();
-  try {
-    return await start();
-  } finally {
-    background.mockRestore();
-  }
+async function oneProcess(settings: Readonly<Record<string, string>>): Promise<Running> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
+  const database = ON_EVENTSTOREDB ? await EventStoreDbDouble.start() : undefined;
+  const environment = {
+    ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...settings },
+    ...(database && {
+      TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
+      TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
+    }),
+    ...(ON_POSTGRES ? await inPostgres(dataDir) : {}),
+  };
+  const logger = createLogger({ level: 'error', format: 'json' });
+  const server = await startServer(loadConfiguration(environment), logger);
+  const { serverUrl, ca, adminToken } = server.identity;
+  return {
+    ...{ url: serverUrl, ca, token: adminToken },
+    stop: async () => {
+      await server.stop();
+      await database?.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function installation(settings: Readonly<Record<string, string>>): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
+  const processes = await Installation.start({
+    env: { ...settings, ...(ON_POSTGRES ? await inPostgres(folder) : {}) },
+  });
+  const { url, ca, token } = processes.gateway;
+  return {
+    ...{ url: url.origin, ca, token },
+    stop: async () => {
+      await processes.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function jsonOf(text: string): Json | undefined {
