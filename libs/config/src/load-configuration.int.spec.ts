@@ -176,7 +176,7 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, tls, access, images, import, limits, services)',
     ],
     ['dataDir: ""', 'dataDir must be the path of a folder'],
     ['limits: { maxRequestBytes: 10 }', 'limits.maxRequestBytes must be at least 65536'],
@@ -282,6 +282,17 @@ describe('what cannot be used is refused at the start', () => {
     );
     expect(refusal(() => loadConfiguration({ TAGLINE_ACCESS_DELEGATE_AGGREGATED: 'true' }))).toContain(
       'access.delegate.aggregated needs kubeconfig or inCluster',
+    );
+  });
+
+  it('reads addresses of services, from a list or a text', () => {
+    const { services } = loadConfiguration({ TAGLINE_SERVICES_STREAM: 'stream.example.com:7443,[2001:db8::1]:7443' });
+    expect(services.stream).toEqual([
+      { host: 'stream.example.com', port: 7443 },
+      { host: '2001:db8::1', port: 7443 },
+    ]);
+    expect(() => loadConfiguration({ TAGLINE_SERVICES_STREAM: 'stream.example.com' })).toThrow(
+      'services.stream must be a list of host:port or [address]:port',
     );
   });
 });
