@@ -1,6 +1,7 @@
 import { parseOptions, USAGE, type Options } from './options.js';
 import { printReport, printRow, writeJson } from './report.js';
 import type { Row } from './row.js';
+import { calls } from './scenarios/calls.js';
 import { create } from './scenarios/create.js';
 import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
@@ -8,9 +9,10 @@ import { lists } from './scenarios/list.js';
 import { postgres } from './scenarios/postgres.js';
 import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
+import { services } from './scenarios/services.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres];
+const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres, calls, services];
 
 const options = optionsOrExit();
 const chosen = SCENARIOS.filter(

@@ -11,7 +11,7 @@ export interface Options extends ScenarioOptions {
 export const USAGE = `Usage: npm run bench -- [--only NAME,NAME] [--quick] [--seconds N] [--json FILE]
 
   --only     create, push, get (or istag, is, isimage, image), list (with memory, start and disk), watch, import,
-             growth (streams of 10,000 tags and tags of 10,000 items), postgres
+             growth (streams of 10,000 tags and tags of 10,000 items), postgres, services (with calls)
   --quick    less of everything: shows that it works, not how fast it is
   --seconds  how long each load is measured; default 8
   --json     writes the rows to a file too

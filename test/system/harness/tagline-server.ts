@@ -7,7 +7,8 @@ import { ApiClient, type ApiClientOptions } from './api-client.js';
 import { exitOf, PrintedLines, run, start, type Finished } from './child-process.js';
 import { Kubectl } from './kubectl.js';
 
-export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** Seen from here, or from where the benchmarks are built to. */
+export const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/dist\/$/, '');
 
 const MAIN = join(REPOSITORY_ROOT, 'dist/apps/tagline/src/main.js');
 
