@@ -1,6 +1,12 @@
 import { HttpConnection, type Answer, type Endpoint } from './http-connection.js';
-import type { ServerProcess } from './server-process.js';
 import { percentile } from './percentile.js';
+
+/** Where a load goes, and what it costs there. */
+export interface LoadedServer {
+  readonly endpoint: Endpoint;
+  /** Processor seconds that were used so far. */
+  readonly cpuSeconds: () => Promise<number>;
+}
 
 export interface Load {
   readonly connections: number;
@@ -21,7 +27,7 @@ export interface LoadFigures {
 }
 
 /** Lets every connection send its next request as soon as it has the answer to the one before. */
-export async function runLoad(server: ServerProcess, load: Load): Promise<LoadFigures> {
+export async function runLoad(server: LoadedServer, load: Load): Promise<LoadFigures> {
   const connections = await openAll(server.endpoint, load.connections);
   try {
     if (load.warmUp > 0) await loop(connections, load, load.warmUp);
@@ -42,7 +48,7 @@ export async function runLoad(server: ServerProcess, load: Load): Promise<LoadFi
 }
 
 /** Sends requests until there are none left, as quickly as the server takes them. */
-export async function sendAll(server: ServerProcess, connections: number, load: Pick<Load, 'next' | 'status'>) {
+export async function sendAll(server: LoadedServer, connections: number, load: Pick<Load, 'next' | 'status'>) {
   const opened = await openAll(server.endpoint, connections);
   await loop(opened, load, Infinity);
   for (const connection of opened) connection.close();

@@ -1,6 +1,7 @@
 import { parseOptions, USAGE, type Options } from './options.js';
 import { printReport, printRow, writeJson } from './report.js';
 import type { Row } from './row.js';
+import { calls } from './scenarios/calls.js';
 import { create } from './scenarios/create.js';
 import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
@@ -9,9 +10,10 @@ import { postgres } from './scenarios/postgres.js';
 import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
 import { relay } from './scenarios/relay.js';
+import { services } from './scenarios/services.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres, relay];
+const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres, relay, calls, services];
 
 const options = optionsOrExit();
 const chosen = SCENARIOS.filter(

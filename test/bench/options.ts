@@ -12,7 +12,7 @@ export const USAGE = `Usage: npm run bench -- [--only NAME,NAME] [--quick] [--se
 
   --only     create, push, get (or istag, is, isimage, image), list (with memory, start and disk), watch, import,
              growth (streams of 10,000 tags and tags of 10,000 items), postgres,
-             relay (to a Kafka broker, which is fetched)
+             relay (to a Kafka broker, which is fetched), services (with calls)
   --quick    less of everything: shows that it works, not how fast it is
   --seconds  how long each load is measured; default 8
   --json     writes the rows to a file too

@@ -1,7 +1,6 @@
 import { PushTemplate, imageName } from './pushed-image.js';
 import { collectionPath, requestBytes } from './request.js';
-import type { ServerProcess } from './server-process.js';
-import { sendAll } from './load.js';
+import { sendAll, type LoadedServer } from './load.js';
 
 const WRITERS = 64;
 
@@ -24,7 +23,7 @@ export const streamAt = (index: number): string => `stream-${`${index}`.padStart
 export const tagAt = (index: number): string => `v${index}`;
 
 /** Creates the streams `from` to `to` of a namespace. */
-export function createStreams(server: ServerProcess, namespace: string, from: number, to: number): Promise<void> {
+export function createStreams(server: LoadedServer, namespace: string, from: number, to: number): Promise<void> {
   const path = collectionPath('imagestreams', namespace);
   return sendAll(server, WRITERS, {
     status: 201,
@@ -36,7 +35,7 @@ export function createStreams(server: ServerProcess, namespace: string, from: nu
 
 /** Moves the tags of the streams `from` to `to` through their images, each by a push of its own. */
 export async function pushHistories(
-  server: ServerProcess,
+  server: LoadedServer,
   namespace: string,
   from: number,
   to: number,

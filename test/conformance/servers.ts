@@ -3,14 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { vi } from 'vitest';
-import { loadConfiguration, type Configuration } from '#lib/config';
+import { openEventStore } from '#lib/composition';
+import { loadConfiguration } from '#lib/config';
 import type { RecordedEvent } from '#lib/events';
-import { BackgroundImports } from '#lib/import';
 import { createLogger } from '#lib/observability';
 import { EventStoreDbDouble, PostgresServer } from '#lib/testing';
-import { openEventStore } from '../../apps/tagline/src/event-store.js';
-import { startServer, type RunningServer } from '../../apps/tagline/src/server.js';
+import { startServer } from '../../apps/tagline/src/server.js';
+import { Installation } from '../distributed/harness/installation.js';
 import type { Json, ServerName } from './transcript.js';
 
 /** How the servers differ. */
@@ -76,39 +75,40 @@ export interface Answer {
   readonly body: Json | undefined;
 }
 
+/** One process, or a gateway in front of services that are processes of their own. */
+const DISTRIBUTED = process.env['TAGLINE_TEST_TOPOLOGY'] === 'distributed';
+
+/** What runs, and how the administrator gets there. */
+interface Running {
+  readonly url: string;
+  readonly ca: string | undefined;
+  readonly token: string;
+  /** @param look - is shown every event that came to be, where the log is one that can be looked at. */
+  readonly stop: (look: (event: RecordedEvent) => void) => Promise<void>;
+}
+
 /** A real server over HTTPS, on data of its own. */
 export class ConformanceServer {
   private constructor(
-    private readonly server: RunningServer,
-    private readonly configuration: Configuration,
+    private readonly running: Running,
     private readonly client: Agent,
-    private readonly database: EventStoreDbDouble | undefined,
   ) {}
 
   static async start(name: ServerName): Promise<ConformanceServer> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
-    const database = ON_EVENTSTOREDB ? await EventStoreDbDouble.start() : undefined;
-    const environment = {
-      ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...SETTINGS[name] },
-      ...(database && {
-        TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
-        TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
-      }),
-      ...(ON_POSTGRES ? await inPostgres(dataDir) : {}),
-    };
-    const start = () => startServer(loadConfiguration(environment), createLogger({ level: 'error', format: 'json' }));
-    const server = await (name === 'importing' ? start() : withoutBackgroundImports(start));
-    const { ca } = server.identity;
-    const client = new Agent({ connect: ca === undefined ? {} : { ca } });
-    return new ConformanceServer(server, loadConfiguration(environment), client, database);
+    // Transcripts say what requests do. Imports that the server begins by itself would change streams between two steps,
+    // and reach for the registries that the transcripts name.
+    const settings = { ...SETTINGS[name], TAGLINE_IMPORT_BACKGROUND: `${name === 'importing'}` };
+    const running = await (DISTRIBUTED ? installation(settings) : oneProcess(settings));
+    const { ca } = running;
+    return new ConformanceServer(running, new Agent({ connect: ca === undefined ? {} : { ca } }));
   }
 
   /** Sends a request as the administrator, unless a header says who else sends it. */
   async send(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Answer> {
-    const { serverUrl, adminToken } = this.server.identity;
-    const response = await request(`${serverUrl}${path}`, {
+    const { url, token } = this.running;
+    const response = await request(`${url}${path}`, {
       ...{ method, dispatcher: this.client },
-      headers: { authorization: `Bearer ${adminToken}`, ...headers },
+      headers: { authorization: `Bearer ${token}`, ...headers },
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.body.text();
@@ -118,26 +118,51 @@ export class ConformanceServer {
   /** @param look - is shown every event that came to be. */
   async stop(look: (event: RecordedEvent) => void = () => undefined): Promise<void> {
     await this.client.close();
-    await this.server.stop();
-    const log = openEventStore(this.configuration, { readOnly: true });
-    for await (const page of log.readAll({ after: 0 })) page.forEach(look);
-    await log.close();
-    await this.database?.stop();
-    await rm(this.configuration.dataDir, { recursive: true, force: true });
+    await this.running.stop(look);
   }
 }
 
-/**
- * Transcripts say what requests do. Imports that the server begins by itself would change streams between two steps, and
- * reach for the registries that the transcripts name.
- */
-async function withoutBackgroundImports<T>(start: () => Promise<T>): Promise<T> {
-  const background = vi.spyOn(BackgroundImports.prototype, 'start').mockReturnValue();
-  try {
-    return await start();
-  } finally {
-    background.mockRestore();
-  }
+async function oneProcess(settings: Readonly<Record<string, string>>): Promise<Running> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
+  const database = ON_EVENTSTOREDB ? await EventStoreDbDouble.start() : undefined;
+  const environment = {
+    ...{ TAGLINE_DATA_DIR: dataDir, TAGLINE_LISTEN: '127.0.0.1:0', ...settings },
+    ...(database && {
+      TAGLINE_EVENT_STORE_ENGINE: 'eventstoredb',
+      TAGLINE_EVENT_STORE_CONNECTION_STRING: database.connectionString,
+    }),
+    ...(ON_POSTGRES ? await inPostgres(dataDir) : {}),
+  };
+  const logger = createLogger({ level: 'error', format: 'json' });
+  const configuration = loadConfiguration(environment);
+  const server = await startServer(configuration, logger);
+  const { serverUrl, ca, adminToken } = server.identity;
+  return {
+    ...{ url: serverUrl, ca, token: adminToken },
+    stop: async (look) => {
+      await server.stop();
+      const log = openEventStore(configuration, { readOnly: true });
+      for await (const page of log.readAll({ after: 0 })) page.forEach(look);
+      await log.close();
+      await database?.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function installation(settings: Readonly<Record<string, string>>): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
+  const processes = await Installation.start({
+    env: { ...settings, ...(ON_POSTGRES ? await inPostgres(folder) : {}) },
+  });
+  const { url, ca, token } = processes.gateway;
+  return {
+    ...{ url: url.origin, ca, token },
+    stop: async () => {
+      await processes.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function jsonOf(text: string): Json | undefined {

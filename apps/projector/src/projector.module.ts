@@ -1,14 +1,19 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  measureProjectionLag,
+  openEventStore,
+  openPostgres,
+  openReadModel,
+  POSTGRES,
+  RUNNING_READ_MODEL,
+  storeInstruments,
+  type RunningReadModel,
+} from '#lib/composition';
 import type { Configuration } from '#lib/config';
 import { EVENT_STORE, lagBehind, type EventStore } from '#lib/event-store';
 import { HealthController, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
 import type { Tracer } from '#lib/tracing';
-import { openEventStore } from '../../tagline/src/event-store.js';
-import { measureProjectionLag } from '../../tagline/src/lag-metrics.js';
-import { openPostgres, POSTGRES } from '../../tagline/src/postgres.js';
-import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from '../../tagline/src/read-model.js';
-import { storeInstruments } from '../../tagline/src/store-instruments.js';
 import { LogEnd } from './log-end.js';
 import { MetricsController } from './metrics.controller.js';
 

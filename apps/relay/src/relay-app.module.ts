@@ -3,7 +3,7 @@ import { CONFIGURATION, type Configuration } from '#lib/config';
 import { RelayModule } from '#lib/event-feed';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { HealthController, LOGGER, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
-import { openEventStore } from '../../tagline/src/event-store.js';
+import { openEventStore } from '#lib/composition';
 import { MetricsController } from './metrics.controller.js';
 
 @Injectable()

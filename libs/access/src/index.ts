@@ -39,3 +39,4 @@ export { TOKEN_REVIEWER, TokenReviewer } from './service-accounts/token-reviewer
 export type { ReviewedToken } from './service-accounts/token-reviewer.js';
 export { ADMIN, ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED } from './user.js';
 export type { User } from './user.js';
+export { writeServiceCertificates } from './pki/service-certificates.js';

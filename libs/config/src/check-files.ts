@@ -7,7 +7,7 @@ import type { ReadModelConfiguration } from './sections/read-model.js';
 
 /** Files that the configuration names must be there at the start, rather than be missed when they are first needed. */
 export function checkFiles(configuration: Configuration): readonly ConfigurationProblem[] {
-  const { eventStore, readModel, secrets, tls, access, images, kafka } = configuration;
+  const { eventStore, readModel, secrets, tls, access, images, kafka, services } = configuration;
   const problems = [...eventStoreProblems(eventStore), ...readModelProblems(readModel), ...kafkaProblems(kafka)];
   if ((readModel.engine === 'postgres') !== (secrets.keyFile !== undefined)) {
     const message =
@@ -61,6 +61,9 @@ export function checkFiles(configuration: Configuration): readonly Configuration
     'kafka.tls.certFile': kafka.tls.certFile,
     'kafka.tls.keyFile': kafka.tls.keyFile,
     'kafka.sasl.passwordFile': kafka.sasl.passwordFile,
+    'services.caFile': services.caFile,
+    'services.certFile': services.certFile,
+    'services.keyFile': services.keyFile,
   };
   for (const [where, path] of Object.entries(files)) {
     const why = path === undefined ? undefined : unreadable(path);

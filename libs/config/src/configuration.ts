@@ -12,6 +12,7 @@ import { ReadModelConfiguration } from './sections/read-model.js';
 import { RelayConfiguration } from './sections/relay.js';
 import { SecretsConfiguration } from './sections/secrets.js';
 import { ObservabilityConfiguration } from './sections/observability.js';
+import { ServicesConfiguration } from './sections/services.js';
 import { TlsConfiguration } from './sections/tls.js';
 import { IsListenAddress, Section, Setting } from './setting.js';
 
@@ -95,6 +96,10 @@ export class Configuration {
   @ValidateNested(SECTION)
   @Type(() => RelayConfiguration)
   readonly relay: RelayConfiguration = new RelayConfiguration();
+  @Section(ServicesConfiguration)
+  @ValidateNested(SECTION)
+  @Type(() => ServicesConfiguration)
+  readonly services: ServicesConfiguration = new ServicesConfiguration();
 }
 
 /** Injection token of the {@link Configuration}. */

@@ -24,5 +24,6 @@ export { AllowedRegistry, RegistryMirror, RegistrySources } from './sections/reg
 export { RelayConfiguration } from './sections/relay.js';
 export { SecretsConfiguration } from './sections/secrets.js';
 export { ObservabilityConfiguration, TracingConfiguration } from './sections/observability.js';
+export { ServicesConfiguration } from './sections/services.js';
 export { TlsConfiguration } from './sections/tls.js';
 export type { SettingDescription, SettingKind } from './setting.js';

@@ -181,7 +181,7 @@ describe('what cannot be used is refused at the start', () => {
     ],
     [
       'datadir: x',
-      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, observability, tls, access, images, import, limits, kafka, relay)',
+      'datadir is not a key that is known (known here: dataDir, listen, eventStore, readModel, secrets, log, observability, tls, access, images, import, limits, kafka, relay, services)',
     ],
     ['observability: { tracing: { sampleRatio: 2 } }', 'observability.tracing.sampleRatio must be from 0 to 1'],
     [
@@ -297,6 +297,17 @@ describe('what cannot be used is refused at the start', () => {
     );
     expect(refusal(() => loadConfiguration({ TAGLINE_ACCESS_DELEGATE_AGGREGATED: 'true' }))).toContain(
       'access.delegate.aggregated needs kubeconfig or inCluster',
+    );
+  });
+
+  it('reads addresses of services, from a list or a text', () => {
+    const { services } = loadConfiguration({ TAGLINE_SERVICES_STREAM: 'stream.example.com:7443,[2001:db8::1]:7443' });
+    expect(services.stream).toEqual([
+      { host: 'stream.example.com', port: 7443 },
+      { host: '2001:db8::1', port: 7443 },
+    ]);
+    expect(() => loadConfiguration({ TAGLINE_SERVICES_STREAM: 'stream.example.com' })).toThrow(
+      'services.stream must be a list of host:port or [address]:port',
     );
   });
 });

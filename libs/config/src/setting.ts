@@ -65,6 +65,27 @@ export const IsListenAddress = (): PropertyDecorator =>
     },
   });
 
+/** A list of addresses, which are read from their texts. */
+export function AreListenAddresses(): PropertyDecorator {
+  const isList = ValidateBy({
+    name: 'areListenAddresses',
+    validator: {
+      validate: (value) =>
+        Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null && 'port' in each),
+      defaultMessage: () => 'must be a list of host:port or [address]:port',
+    },
+  });
+  const read = Transform(({ value }: { value: unknown }) =>
+    Array.isArray(value)
+      ? value.map((each: unknown) => (typeof each === 'string' ? (parseListenAddress(each) ?? each) : each))
+      : value,
+  );
+  return (prototype, property) => {
+    isList(prototype, property);
+    read(prototype, property);
+  };
+}
+
 /** Every key of a configuration class, in the order of its fields. */
 export function describeSettings(type: SectionClass, path: readonly string[] = []): readonly SettingDescription[] {
   const defaults = new type() as Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 import type { EventStore } from '#lib/event-store';
 import type { EventContext, ImportMode } from '#lib/events';
-import type { ImageService } from '#lib/image';
+import type { Images } from '#lib/image';
 import type { Quantity, RequestContext, RequestUser } from '#lib/kube-api';
 import type { ChangeFeed, ReadModel } from '#lib/read-model';
-import type { SignatureService } from '#lib/signature';
-import type { ImageStreamService, StreamCaller } from '#lib/stream';
+import type { Signatures } from '#lib/signature';
+import type { ImageStreams, PullDecision, PullingUser, StreamCaller } from '#lib/stream';
 import type { RegistryHostnames } from './views/registry-hostnames.js';
 
 /** What the operator decides for the image API. */
@@ -20,9 +20,9 @@ export interface ImageApiContext {
   readonly store: EventStore;
   readonly readModel: ReadModel;
   readonly changes: ChangeFeed;
-  readonly streams: ImageStreamService;
-  readonly images: ImageService;
-  readonly signatures: SignatureService;
+  readonly streams: ImageStreams;
+  readonly images: Images;
+  readonly signatures: Signatures;
   /** Whether a user may pull from a stream, and so refer to it from another namespace. */
   readonly mayPullFrom: (user: RequestUser, namespace: string, stream: string) => Promise<PullDecision>;
   /** @throws ApiError when nothing can be created in a namespace, as it is not there or being emptied. */
@@ -30,11 +30,6 @@ export interface ImageApiContext {
   /** How many bytes an image may take that is pushed to a namespace, by each limit that says so. */
   readonly imageSizeLimits: (namespace: string) => readonly Quantity[];
   readonly settings: ImageApiSettings;
-}
-
-export interface PullDecision {
-  readonly allowed: boolean;
-  readonly reason: string;
 }
 
 interface Annotated {
@@ -64,8 +59,12 @@ export function eventContext(context: RequestContext, object?: Annotated): Event
 /** Who asks for a change of a stream, and which other streams they may refer to. */
 export const callerOf = (api: ImageApiContext, context: RequestContext, object?: Annotated): StreamCaller => ({
   ...eventContext(context, object),
-  mayPullFrom: (namespace, stream) => api.mayPullFrom(context.user, namespace, stream),
+  mayPullFrom: Object.assign((namespace: string, stream: string) => api.mayPullFrom(context.user, namespace, stream), {
+    asks: pullingUser(context.user),
+  }),
 });
+
+const pullingUser = ({ name, uid, groups, extra }: RequestUser): PullingUser => ({ name, uid, groups, extra });
 
 /** Waits until the read model shows everything that is in the log now. */
 export async function freshen({ store, readModel }: Pick<ImageApiContext, 'store' | 'readModel'>): Promise<void> {

@@ -1,6 +1,7 @@
 import { CommandHandler, type EventStore, type Handled, type Loaded, type Precondition } from '#lib/event-store';
-import { streamName, type EventContext, type ImageEvent, type ImageState, type Position } from '#lib/events';
+import { streamName, type EventContext, type ImageEvent, type ImageState } from '#lib/events';
 import type { DeleteImage, ImageCommand, RegisterImage, ReviseImage } from './commands.js';
+import type { ImagePreview, Images, Registered } from './images.js';
 import { imageDecider } from './decide.js';
 import { imageNotFound, invalidImage } from './refusals.js';
 import { validateImageName } from './rules/image-validation.js';
@@ -8,24 +9,12 @@ import { validateImageName } from './rules/image-validation.js';
 /** Images are written once and hardly ever again, so only those of the moment are worth keeping folded. */
 const CACHED_IMAGES = 256;
 
-export interface Registered {
-  /** The image was known already, and is as it was. */
-  readonly existed: boolean;
-  readonly version: Position;
-}
-
-/** What a command would lead to; nothing of it is stored. */
-export interface ImagePreview {
-  readonly events: readonly ImageEvent[];
-  readonly state: ImageState | undefined;
-}
-
 /**
  * Writes images.
  *
  * All methods throw Refusal where the domain refuses, and StaleVersionError where a precondition does not hold.
  */
-export class ImageService {
+export class ImageService implements Images {
   private readonly handler: CommandHandler<ImageState | undefined, ImageCommand, ImageEvent>;
 
   constructor(store: EventStore) {

@@ -1,8 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { ImageService } from '#lib/image';
+import { IMAGES, type Images } from '#lib/image';
 import { RegistryTransport } from '#lib/registry';
-import { ImageStreamService } from '#lib/stream';
+import { IMAGE_STREAMS, type ImageStreams } from '#lib/stream';
 import { TRACER, type Tracer } from '#lib/tracing';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { ImportService } from './import-service.js';
@@ -27,11 +27,11 @@ export const importProviders = (settings: ImportSettings): readonly Provider[] =
   },
   {
     provide: ImportService,
-    inject: [EVENT_STORE, ImageService, ImageStreamService, Importer, IMPORT_OBSERVER, OPTIONAL_TRACER],
+    inject: [EVENT_STORE, IMAGES, IMAGE_STREAMS, Importer, IMPORT_OBSERVER, OPTIONAL_TRACER],
     useFactory: (
       store: EventStore,
-      images: ImageService,
-      streams: ImageStreamService,
+      images: Images,
+      streams: ImageStreams,
       importer: Importer,
       observer: ImportObserver,
       tracer?: Tracer,

@@ -8,7 +8,8 @@ import { InProcessRegistry, type InProcessRegistryOptions } from '#lib/testing';
 import type { ImportReport } from './import-observer.js';
 import type { ImageOutcome } from './import-outcome.js';
 import type { ImageImport, ImportRequest, RepositoryImport } from './import-request.js';
-import { ImportService, type RunOptions } from './import-service.js';
+import { ImportService } from './import-service.js';
+import type { RunOptions } from './imports.js';
 import { Importer, type ImporterOptions } from './importer/importer.js';
 import { ImportInterruptedError } from './importer/deadline.js';
 

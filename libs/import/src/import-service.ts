@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Refusal, StaleVersionError, type EventStore, type Precondition } from '#lib/event-store';
+import { Refusal, StaleVersionError, type EventStore } from '#lib/event-store';
 import type { Position } from '#lib/events';
 import { NO_TRACER, type Tracer } from '#lib/tracing';
-import type { ImageService } from '#lib/image';
+import type { Images } from '#lib/image';
 import {
   LimitExceededRefusal,
   NO_SOURCES,
   tagStateOf,
   type ApplyImport,
   type ImageStream,
-  type ImageStreamService,
+  type ImageStreams,
   type ImportedTag,
   type StreamCaller,
 } from '#lib/stream';
@@ -18,6 +18,7 @@ import { ImportJournal } from './import-journal.js';
 import type { ImportObserver, ImportReport } from './import-observer.js';
 import type { ImportFindings } from './import-outcome.js';
 import type { ImportRequest } from './import-request.js';
+import type { ImportRun, Imports, RunOptions } from './imports.js';
 import { ImportInterruptedError } from './importer/deadline.js';
 import type { PreferredPlatform } from './importer/fetch-plan.js';
 import type { Importer } from './importer/importer.js';
@@ -25,29 +26,12 @@ import { registerImages } from './register-images.js';
 
 export interface ImportServiceOptions {
   readonly store: EventStore;
-  readonly images: ImageService;
-  readonly streams: ImageStreamService;
+  readonly images: Images;
+  readonly streams: ImageStreams;
   readonly importer: Importer;
   readonly observer?: ImportObserver;
   readonly tracer?: Tracer | undefined;
   readonly clock?: () => Date;
-}
-
-export interface RunOptions {
-  /** `look` writes nothing; `dry-run` neither, but says what would become of the stream. Default `write`. */
-  readonly mode?: 'write' | 'look' | 'dry-run';
-  /** The caller wants to change no other version of the stream. Without one the results go to whatever it is by then. */
-  readonly precondition?: Precondition;
-  /** Ends the import without a trace on the stream. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ImportRun {
-  readonly findings: ImportFindings;
-  /** The stream after the import; absent when it only looked. */
-  readonly stream?: { readonly state: ImageStream; readonly version: Position };
-  /** Whether the stream was written. */
-  readonly changed: boolean;
 }
 
 /** An optimistic writer that loses this often is not alone with bad luck. */
@@ -57,7 +41,7 @@ const PREFER_ARCH = 'importer.image.openshift.io/prefer-arch';
 const PREFER_OS = 'importer.image.openshift.io/prefer-os';
 
 /** Runs imports: fetches, stores the images, moves the tags. Every step can be repeated. */
-export class ImportService {
+export class ImportService implements Imports {
   private readonly journal: ImportJournal;
   private readonly clock: () => Date;
 

@@ -14,6 +14,8 @@ export interface ImportSettings {
   readonly scheduledImportInterval: number;
   /** 0 is no limit. */
   readonly maxScheduledImportsPerMinute: number;
+  /** Whether this process imports what streams ask for by themselves. One process does, however many there are. */
+  readonly inBackground: boolean;
 }
 
 /**
@@ -36,5 +38,6 @@ export function importSettings({ images, import: limits }: Configuration): Impor
     importMode: images.importMode,
     scheduledImportInterval: images.scheduledImportInterval,
     maxScheduledImportsPerMinute: images.maxScheduledImportsPerMinute,
+    inBackground: limits.background,
   };
 }

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Configuration } from '#lib/config';
 import { EVENT_STORE, InMemoryEventStore } from '#lib/event-store';
-import { ImageService } from '#lib/image';
+import { IMAGES, ImageService } from '#lib/image';
 import { ChangeFeed, EmbeddedReadModel, LocalReadModel, projections, Projector, READ_MODEL } from '#lib/read-model';
-import { ImageStreamService, NO_SOURCES, OPEN_POLICY } from '#lib/stream';
+import { IMAGE_STREAMS, ImageStreamService, NO_SOURCES, OPEN_POLICY } from '#lib/stream';
 import { InProcessRegistry } from '#lib/testing';
 import { IMPORT_CHANGES, ImportModule } from './import.module.js';
 import { IMPORT_OBSERVER } from './import-observer.js';
@@ -31,8 +31,8 @@ describe('the import module', () => {
       { provide: IMPORT_CHANGES, useValue: new ChangeFeed(store, new Set(['imageStream'])) },
       { provide: PULL_SECRETS, useValue: () => [] },
       { provide: IMPORT_OBSERVER, useValue: {} },
-      { provide: ImageService, useValue: new ImageService(store) },
-      { provide: ImageStreamService, useValue: streams },
+      { provide: IMAGES, useValue: new ImageService(store) },
+      { provide: IMAGE_STREAMS, useValue: streams },
     ];
     @Global()
     @Module({ providers: given, exports: given.map(({ provide }) => provide) })

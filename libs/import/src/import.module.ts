@@ -9,18 +9,18 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { ImageService } from '#lib/image';
+import { IMAGES, type Images } from '#lib/image';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { RegistryTransport } from '#lib/registry';
-import { ImageStreamService } from '#lib/stream';
-
+import { IMAGE_STREAMS, type ImageStreams } from '#lib/stream';
 import { BackgroundImports } from './background/background-imports.js';
 import { IMPORT_OBSERVER, type ImportObserver } from './import-observer.js';
 import { importProviders } from './import-providers.js';
 import { ImportService } from './import-service.js';
 import type { ImportSettings } from './import-settings.js';
+import { IMPORTS } from './imports.js';
 import { Importer } from './importer/importer.js';
-import { NotifiedPushes } from './notifications/notified-pushes.js';
+import { NotifiedPushes, PUSHES } from './notifications/notified-pushes.js';
 
 /** Nest token of the feed of changes that background imports follow; it must feed image streams. */
 export const IMPORT_CHANGES = Symbol('ImportChanges');
@@ -31,16 +31,19 @@ export interface ImportModuleOptions {
   readonly imports?: ModuleMetadata['imports'];
 }
 
+const IN_BACKGROUND = Symbol('ImportsInBackground');
+
 /** Background imports run while the app does, and end before anything is closed that they write to. */
 @Injectable()
 class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(BackgroundImports) private readonly background: BackgroundImports,
     @Inject(RegistryTransport) private readonly transport: RegistryTransport,
+    @Inject(IN_BACKGROUND) private readonly inBackground: boolean,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.background.start();
+    if (this.inBackground) this.background.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -66,18 +69,18 @@ export class ImportModule {
         ...importProviders(settings),
         {
           provide: NotifiedPushes,
-          inject: [ImageService, ImageStreamService, Importer],
-          useFactory: (images: ImageService, streams: ImageStreamService, importer: Importer) =>
+          inject: [IMAGES, IMAGE_STREAMS, Importer],
+          useFactory: (images: Images, streams: ImageStreams, importer: Importer) =>
             new NotifiedPushes({ images, streams, importer }),
         },
         {
           provide: BackgroundImports,
-          inject: [EVENT_STORE, READ_MODEL, IMPORT_CHANGES, ImageStreamService, ImportService, IMPORT_OBSERVER],
+          inject: [EVENT_STORE, READ_MODEL, IMPORT_CHANGES, IMAGE_STREAMS, ImportService, IMPORT_OBSERVER],
           useFactory: (
             store: EventStore,
             readModel: ReadModel,
             changes: ChangeFeed,
-            streams: ImageStreamService,
+            streams: ImageStreams,
             service: ImportService,
             observer: ImportObserver,
           ) =>
@@ -88,9 +91,12 @@ export class ImportModule {
               maxScheduledImportsPerMinute: settings.maxScheduledImportsPerMinute,
             }),
         },
+        { provide: IMPORTS, useExisting: ImportService },
+        { provide: PUSHES, useExisting: NotifiedPushes },
+        { provide: IN_BACKGROUND, useValue: settings.inBackground },
         ImportLifecycle,
       ],
-      exports: [ImportService, BackgroundImports, NotifiedPushes],
+      exports: [ImportService, IMPORTS, BackgroundImports, NotifiedPushes, PUSHES],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventContext } from '#lib/events';
-import type { ImageService } from '#lib/image';
+import type { Images } from '#lib/image';
 import { eachAtOnce } from './at-once.js';
 import type { FoundImage, ImageOutcome, ImportedImage, ImportFindings } from './import-outcome.js';
 import type { ImportRequest } from './import-request.js';
@@ -17,7 +17,7 @@ export function storedImages({ images }: ImportRequest, findings: ImportFindings
 
 /** Makes images known, the parts of a list before the list. Images that are known already stay as they are. */
 export async function registerImages(
-  service: ImageService,
+  service: Images,
   request: ImportRequest,
   findings: ImportFindings,
   now: Date,

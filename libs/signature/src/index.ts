@@ -12,4 +12,7 @@ export { signaturesDecider } from './decide.js';
 export { isSignatureName, MAX_CONTENT_BYTES, validateSignature } from './rules/signature-validation.js';
 export { SignatureModule } from './signature.module.js';
 export { SignatureService } from './signature-service.js';
-export type { SignaturesPreview, SignaturesRequest } from './signature-service.js';
+export { SIGNATURES } from './signatures.js';
+export type { Signatures, SignaturesPreview, SignaturesRequest, SignaturesWritten } from './signatures.js';
+export { RemoteSignatureService } from './remote/remote-signature-service.js';
+export { SignatureController } from './remote/signature.controller.js';

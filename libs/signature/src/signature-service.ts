@@ -16,6 +16,7 @@ import type {
   SignaturesCommand,
 } from './commands.js';
 import { parseContent } from './content/parse-content.js';
+import type { Signatures, SignaturesPreview, SignaturesRequest } from './signatures.js';
 import { signaturesDecider } from './decide.js';
 
 /** Signatures are written when their image is, and seldom later. */
@@ -23,27 +24,13 @@ const CACHED_IMAGES = 256;
 
 type Answer = Promise<Handled<SignaturesState, ImageSignaturesEvent>>;
 
-/** What a command would lead to; nothing of it is stored. */
-export interface SignaturesPreview {
-  readonly events: readonly ImageSignaturesEvent[];
-  readonly state: SignaturesState;
-}
-
-/** A command as the service takes it: what contents claim is found out here. */
-export type SignaturesRequest =
-  | Omit<AddSignature, 'claims'>
-  | RemoveSignature
-  | RecordVerification
-  | Omit<ReplaceSignatures, 'claims'>
-  | DiscardSignatures;
-
 /**
  * Writes the signatures of images.
  *
  * All methods throw Refusal where the domain refuses, and StaleVersionError where a precondition does not hold. They do
  * not look whether there is such an image.
  */
-export class SignatureService {
+export class SignatureService implements Signatures {
   private readonly handler: CommandHandler<SignaturesState, SignaturesCommand, ImageSignaturesEvent>;
 
   constructor(store: EventStore) {

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { SignatureService } from './signature-service.js';
+import { SIGNATURES } from './signatures.js';
 
-/** Offers the {@link SignatureService} on the event store that the app binds globally. */
+/** Offers the {@link SIGNATURES} of this process, on the event store that the app binds globally. */
 @Module({
   providers: [
     {
@@ -10,7 +11,8 @@ import { SignatureService } from './signature-service.js';
       useFactory: (store: EventStore) => new SignatureService(store),
       inject: [EVENT_STORE],
     },
+    { provide: SIGNATURES, useExisting: SignatureService },
   ],
-  exports: [SignatureService],
+  exports: [SignatureService, SIGNATURES],
 })
 export class SignatureModule {}

@@ -19,7 +19,8 @@ import {
   update,
 } from './example-stream.fixture.js';
 import { ImageStreamModule } from './image-stream.module.js';
-import { ImageStreamService, type StreamCaller } from './image-stream-service.js';
+import { ImageStreamService } from './image-stream-service.js';
+import type { StreamCaller } from './image-streams.js';
 import { OPEN_POLICY } from './stream-policy.js';
 
 const alice: StreamCaller = { actor: { user: 'alice', groups: [] }, requestId: 'r-1' };

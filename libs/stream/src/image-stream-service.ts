@@ -6,7 +6,7 @@ import {
   type Loaded,
   type Precondition,
 } from '#lib/event-store';
-import { streamName, type EventContext, type ImageStreamEvent, type Revision } from '#lib/events';
+import { streamName, type EventContext, type ImageStreamEvent } from '#lib/events';
 import type {
   ApplyImport,
   CreateStream,
@@ -22,19 +22,12 @@ import type {
 } from './commands.js';
 import { imageStreamDecider } from './decide.js';
 import type { ImageStream } from './image-stream.js';
+import type { ImageStreams, StreamCaller } from './image-streams.js';
 import { NO_BOUNDS, roomFor, UNBOUNDED, type Bounds, type NamespaceBounds } from './namespace-bounds.js';
 import { quotaExceeded, RoomNeeded } from './refusals.js';
 import { lookUpSource } from './rules/image-lookup.js';
 import { sourceKey, SourcesNeeded, type SourceAnswer, type Sources, type TagSource } from './rules/tag-sources.js';
 import type { StreamPolicy } from './stream-policy.js';
-
-/** Who asks for a change, and which streams of other namespaces they may pull from, and so refer to. */
-export interface StreamCaller extends EventContext {
-  readonly mayPullFrom?: (
-    namespace: string,
-    stream: string,
-  ) => Promise<{ readonly allowed: boolean; readonly reason: string }>;
-}
 
 export type StreamHandled = Handled<ImageStream, ImageStreamEvent>;
 
@@ -54,7 +47,7 @@ const MAX_ROUNDS = 5;
  *
  * All methods throw Refusal where the domain refuses, and StaleVersionError where a precondition does not hold.
  */
-export class ImageStreamService {
+export class ImageStreamService implements ImageStreams {
   private readonly handler: CommandHandler<ImageStream, ImageStreamCommand, ImageStreamEvent>;
   private readonly decider: ReturnType<typeof imageStreamDecider>;
 
@@ -158,9 +151,8 @@ export class ImageStreamService {
     if (room.kind === 'exceeded') throw quotaExceeded(name, room.why);
   }
 
-  /** @param atLeast - a revision that is known to be there, where another process may have written it. */
-  load(namespace: string, name: string, atLeast?: Revision): Promise<Loaded<ImageStream>> {
-    return this.handler.load(streamName.imageStream(namespace, name), atLeast);
+  load(namespace: string, name: string): Promise<Loaded<ImageStream>> {
+    return this.handler.load(streamName.imageStream(namespace, name));
   }
 
   /** Decides without appending, as a dry run does. */

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { ImageStreamService } from './image-stream-service.js';
+import { IMAGE_STREAMS } from './image-streams.js';
 import { NAMESPACE_BOUNDS, type NamespaceBounds } from './namespace-bounds.js';
 import { STREAM_POLICY, type StreamPolicy } from './stream-policy.js';
 
@@ -21,8 +22,9 @@ export class ImageStreamModule {
           useFactory: (store: EventStore, own: StreamPolicy, bounds?: NamespaceBounds) =>
             new ImageStreamService(store, own, bounds),
         },
+        { provide: IMAGE_STREAMS, useExisting: ImageStreamService },
       ],
-      exports: [ImageStreamService, STREAM_POLICY],
+      exports: [ImageStreamService, IMAGE_STREAMS, STREAM_POLICY],
     };
   }
 }

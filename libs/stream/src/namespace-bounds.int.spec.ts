@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryEventStore } from '#lib/event-store';
 import { create, creation, push, spec, specify, tag, tagOf, A } from './example-stream.fixture.js';
-import { ImageStreamService, type StreamCaller } from './image-stream-service.js';
+import { ImageStreamService } from './image-stream-service.js';
+import type { StreamCaller } from './image-streams.js';
 import { roomFor, UNBOUNDED, type NamespaceBounds, type StreamQuota } from './namespace-bounds.js';
 import { OPEN_POLICY } from './stream-policy.js';
 

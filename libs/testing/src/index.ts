@@ -28,3 +28,4 @@ export {
 export { TestAuthority, type IssuedTo } from './test-authority.js';
 export { selfSignedCertificate, type TestCertificate } from './test-certificate.js';
 export { PostgresServer, type PostgresServerOptions } from './postgres-server/postgres-server.js';
+export { ServiceOverLoopback, type ServedOverLoopback } from './service-over-loopback.js';

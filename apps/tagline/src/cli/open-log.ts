@@ -1,8 +1,7 @@
+import { eventLogPath, openEventStore } from '#lib/composition';
 import { existsSync } from 'node:fs';
 import type { Configuration } from '#lib/config';
 import type { EventStore } from '#lib/event-store';
-import { eventLogPath } from '../data-directory.js';
-import { openEventStore } from '../event-store.js';
 import { UsageError } from './run-command.js';
 
 /**

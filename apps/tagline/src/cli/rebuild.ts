@@ -1,3 +1,4 @@
+import { openEventStore, openPostgres, readModelPath } from '#lib/composition';
 import { parseArgs } from 'node:util';
 import { loadConfiguration, type Configuration } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
@@ -11,9 +12,6 @@ import {
   rebuild,
   type Rebuilt,
 } from '#lib/read-model';
-import { readModelPath } from '../data-directory.js';
-import { openEventStore } from '../event-store.js';
-import { openPostgres } from '../postgres.js';
 import { openLog } from './open-log.js';
 import { runCommand, UsageError } from './run-command.js';
 

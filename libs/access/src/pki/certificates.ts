@@ -80,6 +80,35 @@ export async function createServerCertificate(
   return `${certificate.toString('pem')}\n`;
 }
 
+/**
+ * A certificate by which one service knows another, on either end of a connection, signed by their authority, as PEM. One
+ * year.
+ *
+ * @param name common name: what the service is.
+ */
+export async function createServiceCertificate(keys: KeyPair, ca: KeyPair, name: string, now: Date): Promise<string> {
+  const certificate = await X509CertificateGenerator.create(
+    {
+      serialNumber: serialNumber(),
+      subject: `CN=${name}`,
+      issuer: CA_NAME,
+      ...validity(now, SERVER_DAYS),
+      publicKey: keys.publicKey,
+      signingKey: ca.privateKey,
+      signingAlgorithm: SIGNING_ALGORITHM,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+        await AuthorityKeyIdentifierExtension.create(ca.publicKey, false, webcrypto),
+      ],
+    },
+    webcrypto,
+  );
+  return `${certificate.toString('pem')}\n`;
+}
+
 const validity = (now: Date, days: number) => ({
   notBefore: new Date(now.getTime() - CLOCK_SKEW),
   notAfter: new Date(now.getTime() + days * DAY),

@@ -1,4 +1,4 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 import { IsDuration, Setting } from '../setting.js';
 
 export class ImportConfiguration {
@@ -19,4 +19,12 @@ export class ImportConfiguration {
   @Setting('duration')
   @IsDuration(1000)
   readonly timeout: number = 120_000;
+
+  /**
+   * Whether this process imports what streams ask for by themselves: tags to fetch, and tags on a schedule. Of several
+   * import services on one event store, one is to do it.
+   */
+  @Setting('flag')
+  @IsBoolean({ message: 'must be true or false' })
+  readonly background: boolean = true;
 }

@@ -67,6 +67,9 @@ const MAX_ATTEMPTS = 20;
  * before it decided, and appended at once. So writers of one aggregate in one process never see each other as
  * conflicts, and share a sync. When another process appended first, the aggregate is read again and everybody decides
  * again.
+ *
+ * Aggregates are kept folded, and another process may have written since. An append finds that out by itself; what is
+ * answered without one, a refusal or that nothing changes, is only answered once the log was asked for what is new.
  */
 export class CommandHandler<State, Command, Event extends DomainEvent> {
   private readonly cache: LRUCache<StreamName, Loaded<State>>;
@@ -113,14 +116,10 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     });
   }
 
-  /**
-   * The aggregate as it stands now, as far as this process wrote it.
-   *
-   * @param atLeast - a revision that is known to be there, where another process may have written it.
-   */
-  async load(stream: StreamName, atLeast: Revision = NO_STREAM): Promise<Loaded<State>> {
-    const known = this.cache.get(stream);
-    return known !== undefined && known.revision >= atLeast ? known : this.read(stream, known);
+  /** The aggregate as it stands now. */
+  async load(stream: StreamName): Promise<Loaded<State>> {
+    const remembered = this.cache.get(stream);
+    return remembered === undefined ? this.read(stream) : this.catchUp(stream, remembered);
   }
 
   private mailboxOf(stream: StreamName): Mailbox<State, Command, Event> {
@@ -149,9 +148,9 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     stream: StreamName,
     batch: Waiting<State, Command, Event>[],
   ): Promise<Waiting<State, Command, Event>[]> {
-    let decided: Decided<State, Command, Event>[];
+    let decided: readonly Decided<State, Command, Event>[];
     try {
-      decided = this.decideAll(stream, batch, await this.load(stream));
+      decided = await this.decideOnCurrent(stream, batch);
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
       return [];
@@ -203,13 +202,29 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     return [...again, ...(await this.runBatch(stream, batch.slice(middle)))];
   }
 
+  /** Decides on what is remembered, and again on what is there where that matters and is something else. */
+  private async decideOnCurrent(
+    stream: StreamName,
+    batch: readonly Waiting<State, Command, Event>[],
+  ): Promise<readonly Decided<State, Command, Event>[]> {
+    const remembered = this.cache.get(stream);
+    let decision = this.decideAll(stream, batch, remembered ?? (await this.read(stream)));
+    if (remembered !== undefined && decision.answersWithoutAppend) {
+      const current = await this.catchUp(stream, remembered);
+      if (current.revision !== remembered.revision) decision = this.decideAll(stream, batch, current);
+    }
+    for (const { waiting, error } of decision.refused) waiting.reject(error);
+    return decision.decided;
+  }
+
   private decideAll(
     stream: StreamName,
     batch: readonly Waiting<State, Command, Event>[],
     loaded: Loaded<State>,
-  ): Decided<State, Command, Event>[] {
+  ): Decision<State, Command, Event> {
     let { state, revision, hash } = loaded;
     const decided: Decided<State, Command, Event>[] = [];
+    const refused: Decision<State, Command, Event>['refused'][number][] = [];
     for (const waiting of batch) {
       try {
         const changedInBatch = revision !== loaded.revision;
@@ -229,10 +244,11 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
         hash = events.at(-1)?.metadata.hash ?? hash;
         decided.push({ waiting, events, after: { state, revision, hash, version: loaded.version } });
       } catch (error) {
-        waiting.reject(error);
+        refused.push({ waiting, error });
       }
     }
-    return decided;
+    const answersWithoutAppend = refused.length > 0 || decided.some(({ events }) => events.length === 0);
+    return { decided, refused, answersWithoutAppend };
   }
 
   private settle(
@@ -252,9 +268,14 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
     }
   }
 
-  private async read(stream: StreamName, known?: Loaded<State>): Promise<Loaded<State>> {
-    let loaded = known ?? { state: this.decider.initialState, revision: NO_STREAM, version: 0, hash: '' };
-    for await (const event of this.store.readStream(stream, { from: loaded.revision + 1 })) {
+  private read(stream: StreamName): Promise<Loaded<State>> {
+    return this.catchUp(stream, { state: this.decider.initialState, revision: NO_STREAM, version: 0, hash: '' });
+  }
+
+  /** Folds what was appended since. */
+  private async catchUp(stream: StreamName, remembered: Loaded<State>): Promise<Loaded<State>> {
+    let loaded = remembered;
+    for await (const event of this.store.readStream(stream, { from: remembered.revision + 1 })) {
       loaded = {
         state: this.decider.evolve(loaded.state, event as unknown as Event),
         revision: event.revision,
@@ -262,9 +283,17 @@ export class CommandHandler<State, Command, Event extends DomainEvent> {
         hash: event.metadata.hash,
       };
     }
-    if (loaded.revision !== NO_STREAM) this.cache.set(stream, loaded);
+    const known = this.cache.get(stream)?.revision ?? NO_STREAM;
+    if (loaded.revision > known) this.cache.set(stream, loaded);
     return loaded;
   }
+}
+
+interface Decision<State, Command, Event extends DomainEvent> {
+  readonly decided: readonly Decided<State, Command, Event>[];
+  readonly refused: readonly { readonly waiting: Waiting<State, Command, Event>; readonly error: unknown }[];
+  /** Whether somebody is answered by what was known, with no append that would find out that it is not so. */
+  readonly answersWithoutAppend: boolean;
 }
 
 interface Decided<State, Command, Event extends DomainEvent> {

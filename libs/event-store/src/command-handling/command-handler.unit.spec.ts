@@ -36,13 +36,12 @@ async function read(store: EventStore): Promise<RecordedEvent[]> {
 }
 
 describe('a command handler', () => {
-  it('reads what another process appended when it is told that it is there', async () => {
+  it('reads what another process appended', async () => {
     const { store, handler } = setUp();
     const other = new CommandHandler(store, counter, { cachedAggregates: 10 });
     await handler.handle(stream, { add: 2 }, context);
-    const { revision } = await other.handle(stream, { add: 3 }, context);
-    expect((await handler.load(stream)).state).toBe(2);
-    expect(await handler.load(stream, revision)).toEqual(await other.load(stream));
+    await other.handle(stream, { add: 3 }, context);
+    expect(await handler.load(stream)).toEqual(await other.load(stream));
     expect((await handler.load(stream)).state).toBe(5);
   });
 
@@ -142,5 +141,43 @@ describe('a command handler', () => {
     expect(sizes[0]).toBe(1);
     await expect(handler.handle(stream, { add: 4 }, context)).rejects.toMatchObject({ code: 'too-large' });
     expect((await handler.handle(stream, { add: 1 }, context)).state).toBe(10);
+  });
+
+  describe('beside another process that writes the same aggregates', () => {
+    const twoProcesses = () => {
+      const store = new InMemoryEventStore();
+      const handler = () => new CommandHandler(store, counter, { cachedAggregates: 10 });
+      return { here: handler(), there: handler() };
+    };
+
+    it('loads what the other one wrote', async () => {
+      const { here, there } = twoProcesses();
+      await here.handle(stream, { add: 1 }, context);
+      await there.handle(stream, { add: 2 }, context);
+      expect(await here.load(stream)).toMatchObject({ state: 3, version: 3 });
+    });
+
+    it('does not refuse a version that it has not seen yet', async () => {
+      const { here, there } = twoProcesses();
+      await here.handle(stream, { add: 1 }, context);
+      const { version } = await there.handle(stream, { add: 1 }, context);
+      expect(await here.handle(stream, { add: 1 }, context, { version })).toMatchObject({ state: 3 });
+    });
+
+    it('does not answer that nothing changes as of a version that is no longer the last one', async () => {
+      const { here, there } = twoProcesses();
+      await here.handle(stream, { add: 1 }, context);
+      await there.handle(stream, { add: 1 }, context);
+      expect(await here.handle(stream, { add: 0 }, context)).toMatchObject({ state: 2, version: 2, events: [] });
+    });
+
+    it('loses and refuses none of the commands that both get for one aggregate', async () => {
+      const { here, there } = twoProcesses();
+      const handled = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => (index % 2 ? here : there).handle(stream, { add: 1 }, context)),
+      );
+      expect(new Set(handled.map(({ version }) => version)).size).toBe(200);
+      expect(await here.load(stream)).toMatchObject({ state: 200 });
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StaleVersionError, type Precondition } from '#lib/event-store';
 import { wireTime } from '#lib/image';
-import type { ImportRequest, ImportService } from '#lib/import';
+import type { ImportRequest, Imports } from '#lib/import';
 import {
   conflict,
   fieldError,
@@ -51,7 +51,7 @@ const EXEMPTING_RESOURCES = ['images', 'imagestreammapping'] as const;
 export class ImageStreamImportStorage implements ResourceStorage {
   constructor(
     private readonly api: ImageApiContext,
-    private readonly imports: ImportService,
+    private readonly imports: Imports,
     private readonly access: ImportAccess,
   ) {}
 

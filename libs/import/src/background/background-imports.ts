@@ -1,9 +1,9 @@
 import type { EventStore } from '#lib/event-store';
 import type { ImportMode } from '#lib/events';
 import type { ChangeFeed, ReadModel } from '#lib/read-model';
-import type { ImageStreamService } from '#lib/stream';
+import type { ImageStreams } from '#lib/stream';
 import type { ImportObserver } from '../import-observer.js';
-import type { ImportService } from '../import-service.js';
+import type { Imports } from '../imports.js';
 import { ImportController } from './import-controller.js';
 import { ImportScheduler } from './import-scheduler.js';
 import { StreamFollower } from './stream-follower.js';
@@ -13,8 +13,8 @@ export interface BackgroundImportsOptions {
   readonly readModel: ReadModel;
   /** Must feed image streams. */
   readonly changes: ChangeFeed;
-  readonly streams: ImageStreamService;
-  readonly imports: ImportService;
+  readonly streams: ImageStreams;
+  readonly imports: Imports;
   readonly importMode: ImportMode;
   /** Milliseconds between two imports of a stream's scheduled tags. */
   readonly scheduledImportInterval: number;

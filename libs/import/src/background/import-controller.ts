@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '#lib/event-store';
-import type { Actor, ImportMode, Revision } from '#lib/events';
-import type { ImageStream, ImageStreamService } from '#lib/stream';
+import type { Actor, ImportMode } from '#lib/events';
+import type { ImageStream, ImageStreams } from '#lib/stream';
 import type { ImportObserver } from '../import-observer.js';
-import type { ImportService } from '../import-service.js';
+import type { Imports } from '../imports.js';
 import { ImportInterruptedError } from '../importer/deadline.js';
 import { importNeeded, isChecked, needsImport, type ImportNeed, type StreamToImport } from './import-need.js';
 import { KeyedQueue, type KeyedQueueOptions } from './keyed-queue.js';
 import { splitKey, type StreamChange, type StreamKey, type StreamReactor } from './stream-follower.js';
 
 export interface ImportControllerOptions {
-  readonly imports: ImportService;
-  readonly streams: ImageStreamService;
+  readonly imports: Imports;
+  readonly streams: ImageStreams;
   /** Of tags that a repository brings into being. */
   readonly importMode: ImportMode;
   /** Streams that are imported at the same time; default 8. */
@@ -67,11 +67,10 @@ export class ImportController implements StreamReactor {
    * Imports what a stream asks for, if it does, and resolves when that is done: for who is told by key, and has to know
    * when it may forget that it was told. The queue has no part in it.
    *
-   * @param atLeast - a revision that the stream is known to have.
    * @throws what an import fails with as a whole.
    */
-  async attempt(key: StreamKey, signal: AbortSignal, atLeast?: Revision): Promise<void> {
-    await this.work(key, signal, atLeast);
+  async attempt(key: StreamKey, signal: AbortSignal): Promise<void> {
+    await this.work(key, signal);
   }
 
   /** Streams that wait for their import or are being imported. */
@@ -101,10 +100,10 @@ export class ImportController implements StreamReactor {
     });
   }
 
-  private async work(key: StreamKey, signal: AbortSignal, atLeast?: Revision): Promise<void> {
+  private async work(key: StreamKey, signal: AbortSignal): Promise<void> {
     const { imports, streams, importMode, aboutToImport } = this.options;
     const { namespace, name } = splitKey(key);
-    const { state } = await streams.load(namespace, name, atLeast);
+    const { state } = await streams.load(namespace, name);
     const need = this.unanswered(state, importNeeded(state, importMode));
     if (need === undefined || state.header === undefined) return;
     aboutToImport?.(key);

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Refusal } from '#lib/event-store';
 import type { Actor } from '#lib/events';
-import type { ImageStreamService } from '#lib/stream';
-import type { ImportService } from '../import-service.js';
+import type { ImageStreams } from '#lib/stream';
+import type { Imports } from '../imports.js';
 import { isScheduled, scheduledImports, type StreamToImport } from './import-need.js';
 import { KeyedQueue } from './keyed-queue.js';
 import { RateLimit } from './rate-limit.js';
@@ -10,8 +10,8 @@ import { splitKey, type StreamChange, type StreamKey, type StreamReactor } from 
 import { VisitPlan } from './visit-plan.js';
 
 export interface ImportSchedulerOptions {
-  readonly imports: ImportService;
-  readonly streams: ImageStreamService;
+  readonly imports: Imports;
+  readonly streams: ImageStreams;
   /** Milliseconds between two imports of a stream. */
   readonly intervalMs: number;
   /** Streams that are imported in a minute; 0 is no limit. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '#lib/event-store';
-import type { ImageService } from '#lib/image';
-import { NO_SOURCES, type ImageStreamService, type StreamCaller } from '#lib/stream';
+import type { Images } from '#lib/image';
+import { NO_SOURCES, type ImageStreams, type StreamCaller } from '#lib/stream';
 import type { ImportRequest } from '../import-request.js';
 import type { Importer } from '../importer/importer.js';
 import { registerImages } from '../register-images.js';
@@ -13,8 +13,8 @@ export type PushOutcome =
   | { readonly kind: 'refused'; readonly push: NotifiedPush; readonly reason: string };
 
 export interface NotifiedPushesOptions {
-  readonly images: ImageService;
-  readonly streams: ImageStreamService;
+  readonly images: Images;
+  readonly streams: ImageStreams;
   readonly importer: Importer;
   readonly clock?: () => Date;
 }
@@ -26,27 +26,39 @@ export interface Notifier {
   readonly signal: AbortSignal;
 }
 
+/** Follows what registries tell of, wherever that is done: in this process, or by a service that it calls. */
+export interface Pushes {
+  /** In the order of the notification: of two pushes of one tag the later one counts. */
+  handle(pushes: readonly NotifiedPush[], notifier: Notifier): Promise<readonly PushOutcome[]>;
+}
+
+/** Nest token of the {@link Pushes}. */
+export const PUSHES = Symbol('Pushes');
+
 /**
  * Turns the pushes that a registry tells of into moves of tags: fetches the manifest, registers the image, moves the tag,
  * and creates a stream that is missing. A registry repeats what was not answered, so all of it can be repeated.
  */
-export class NotifiedPushes {
+export class NotifiedPushes implements Pushes {
   private readonly clock: () => Date;
 
   constructor(private readonly options: NotifiedPushesOptions) {
     this.clock = options.clock ?? (() => new Date());
   }
 
-  /** In the order of the notification: of two pushes of one tag the later one counts. */
   async handle(pushes: readonly NotifiedPush[], notifier: Notifier): Promise<readonly PushOutcome[]> {
     const outcomes: PushOutcome[] = [];
     for (const push of pushes) outcomes.push(await this.handleOne(push, notifier));
     return outcomes;
   }
 
-  private async handleOne(push: NotifiedPush, { caller, refusePush, signal }: Notifier): Promise<PushOutcome> {
-    const refused = await refusePush(push);
-    if (refused !== undefined) return { kind: 'refused', push, reason: refused };
+  private async handleOne(push: NotifiedPush, notifier: Notifier): Promise<PushOutcome> {
+    const refused = await notifier.refusePush(push);
+    return refused === undefined ? this.carryOut(push, notifier) : { kind: 'refused', push, reason: refused };
+  }
+
+  /** Does what a push that may be done asks for. */
+  async carryOut(push: NotifiedPush, { caller, signal }: Omit<Notifier, 'refusePush'>): Promise<PushOutcome> {
     const { images, importer } = this.options;
     const now = this.clock();
     const request = requestFor(push);

@@ -2,7 +2,7 @@ import { EventStoreError, type EventStore } from '#lib/event-store';
 import type { FeedEvent, Reactor, Share } from '#lib/event-feed';
 import { parseStreamName, streamName } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';
-import type { ImageStreamService } from '#lib/stream';
+import type { ImageStreams } from '#lib/stream';
 import { eachStream } from '../background/each-stream.js';
 import type { ImportController } from '../background/import-controller.js';
 import type { ImportScheduler } from '../background/import-scheduler.js';
@@ -12,7 +12,7 @@ import type { ImportObserver } from '../import-observer.js';
 export interface ImportReactorOptions {
   readonly store: EventStore;
   readonly readModel: ReadModel;
-  readonly streams: ImageStreamService;
+  readonly streams: ImageStreams;
   readonly controller: ImportController;
   readonly scheduler: ImportScheduler;
   readonly observer?: ImportObserver;
@@ -30,14 +30,14 @@ export class ImportReactor implements Reactor {
 
   constructor(private readonly options: ImportReactorOptions) {}
 
-  async react({ stream, revision, completesCommand }: FeedEvent, signal: AbortSignal): Promise<void> {
+  async react({ stream, completesCommand }: FeedEvent, signal: AbortSignal): Promise<void> {
     if (!completesCommand) return;
     const { streams, controller, scheduler } = this.options;
     const key = parseStreamName(stream).id;
     const { namespace, name } = splitKey(key);
-    const { state } = await streams.load(namespace, name, revision);
+    const { state } = await streams.load(namespace, name);
     if (this.isOurs(key)) scheduler.reconsider(key, state);
-    await controller.attempt(key, signal, revision);
+    await controller.attempt(key, signal);
   }
 
   /** While the event store is away, no event is to blame. */

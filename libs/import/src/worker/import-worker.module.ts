@@ -13,7 +13,7 @@ import { kafkaClient, REACTOR_OBSERVER, type ReactorObserver } from '#lib/event-
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { READ_MODEL, type ReadModel } from '#lib/read-model';
 import { RegistryTransport } from '#lib/registry';
-import { ImageStreamService } from '#lib/stream';
+import { IMAGE_STREAMS, type ImageStreams } from '#lib/stream';
 import { IMPORT_OBSERVER, type ImportObserver } from '../import-observer.js';
 import { importProviders } from '../import-providers.js';
 import { ImportService } from '../import-service.js';
@@ -64,11 +64,11 @@ export class ImportWorkerModule {
         ...importProviders(settings),
         {
           provide: ImportWorker,
-          inject: [EVENT_STORE, READ_MODEL, ImageStreamService, ImportService, IMPORT_OBSERVER, REACTOR_OBSERVER],
+          inject: [EVENT_STORE, READ_MODEL, IMAGE_STREAMS, ImportService, IMPORT_OBSERVER, REACTOR_OBSERVER],
           useFactory: (
             store: EventStore,
             readModel: ReadModel,
-            streams: ImageStreamService,
+            streams: ImageStreams,
             service: ImportService,
             observer: ImportObserver,
             reactorObserver: ReactorObserver,

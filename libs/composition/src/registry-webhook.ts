@@ -4,7 +4,7 @@ import {
   parseNotification,
   pushesOf,
   type NotifiedPush,
-  type NotifiedPushes,
+  type Pushes,
   type PushOutcome,
 } from '#lib/import';
 import {
@@ -24,7 +24,7 @@ import type { NamespaceGuard } from '#lib/tenancy';
 export const REGISTRY_WEBHOOK = '/webhooks/registry';
 
 export interface RegistryWebhookOptions {
-  readonly pushes: NotifiedPushes;
+  readonly pushes: Pushes;
   readonly authorizer: Authorizer;
   readonly assertNamespaceActive: NamespaceGuard;
   readonly logger: Logger;

@@ -23,12 +23,13 @@ import {
   type Served,
 } from '#lib/kube-api';
 import { HealthController, LOGGER, METRICS, Readiness, type Logger, type Metrics } from '#lib/observability';
-import { NotifiedPushes } from '#lib/import';
+import { PUSHES, type Pushes } from '#lib/import';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CHANGES, NAMESPACE_GUARD, TENANCY_RESOURCES, type NamespaceGuard } from '#lib/tenancy';
 import { TRACER, type Tracer } from '#lib/tracing';
 import { answerRegistryWebhook, REGISTRY_WEBHOOK } from './registry-webhook.js';
 import { eventStoreStatus } from './event-store-status.js';
+import { serviceCallStatus } from './services/service-call-status.js';
 import { IMAGE_RESOURCES } from './image-api.module.js';
 import { readModelStatus } from './read-model-status.js';
 import { IMAGE_CHANGES } from './storage.module.js';
@@ -89,7 +90,7 @@ class Gateway implements OnModuleInit, BeforeApplicationShutdown {
         GroupIndex,
         TENANCY_RESOURCES,
         IMAGE_RESOURCES,
-        NotifiedPushes,
+        PUSHES,
         NAMESPACE_GUARD,
         LOGGER,
         METRICS,
@@ -110,7 +111,7 @@ function apiServer(
   groups: GroupIndex,
   tenancy: readonly ResourceDefinition[],
   images: readonly ResourceDefinition[],
-  pushes: NotifiedPushes,
+  pushes: Pushes,
   assertNamespaceActive: NamespaceGuard,
   logger: Logger,
   metrics: Metrics,
@@ -138,7 +139,7 @@ function apiServer(
     maxWatches: limits.maxWatchers,
     ...tracedRequests(tracer),
     onServed: (served) => observe(served, logger, metrics),
-    explain: (error, request) => eventStoreStatus(error) ?? readModelStatus(error, request),
+    explain: (error, request) => eventStoreStatus(error) ?? serviceCallStatus(error) ?? readModelStatus(error, request),
     onError: (error, { requestId, method, path }: ApiRequest) =>
       logger.error({ err: error, requestId, method, path }, 'a request failed in a way that nobody foresaw'),
   });

@@ -1,31 +1,18 @@
 import { Global, Module } from '@nestjs/common';
-import {
-  IMPORT_CHANGES,
-  IMPORT_OBSERVER,
-  PULL_SECRETS,
-  type ImportIdentity,
-  type ImportObserver,
-  type PullSecretsOf,
-} from '#lib/import';
+import { IMPORT_CHANGES, IMPORT_OBSERVER, type ImportIdentity, type ImportObserver } from '#lib/import';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
-import { PULL_SECRET_SOURCE, type PullSecretSource } from '#lib/tenancy';
 import { IMAGE_CHANGES } from './storage.module.js';
 
-/** What imports need to know: whose credentials they may use, what changes, and whom to tell what they do. */
+/** What imports need to know: what changes, and whom to tell what they do. */
 @Global()
 @Module({
   providers: [
-    { provide: PULL_SECRETS, inject: [PULL_SECRET_SOURCE], useFactory: pullSecretsOf },
     { provide: IMPORT_CHANGES, useExisting: IMAGE_CHANGES },
     { provide: IMPORT_OBSERVER, inject: [LOGGER, METRICS], useFactory: observer },
   ],
-  exports: [PULL_SECRETS, IMPORT_CHANGES, IMPORT_OBSERVER],
+  exports: [IMPORT_CHANGES, IMPORT_OBSERVER],
 })
 export class ImportSurroundingsModule {}
-
-function pullSecretsOf(source: PullSecretSource): PullSecretsOf {
-  return (namespace) => source.of(namespace);
-}
 
 /** Says in the log and in the metrics what imports do. */
 function observer(logger: Logger, metrics: Metrics): ImportObserver {

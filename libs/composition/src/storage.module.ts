@@ -6,13 +6,11 @@ import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
 import { type Postgres } from '#lib/postgres';
 import { ChangeFeed, READ_MODEL, type ReadModel } from '#lib/read-model';
 import { NAMESPACE_CHANGES } from '#lib/tenancy';
+import { eventStoreProvider } from './log.module.js';
 import { openPostgres, POSTGRES } from './postgres.js';
 import { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from './read-model.js';
-import { TRACER, type Tracer } from '#lib/tracing';
 import { measureData } from './data-metrics.js';
-import { openEventStore } from './event-store.js';
 import { measureProjectionLag } from './lag-metrics.js';
-import { storeInstruments } from './store-instruments.js';
 
 /** Nest token of the changes that the watches of images and streams are made of. */
 export const IMAGE_CHANGES = Symbol('ImageChanges');
@@ -37,15 +35,7 @@ class StorageLifecycle implements OnApplicationShutdown {
 @Global()
 @Module({
   providers: [
-    {
-      provide: EVENT_STORE,
-      inject: [CONFIGURATION, LOGGER, METRICS, TRACER],
-      useFactory: (configuration: Configuration, logger: Logger, metrics: Metrics, tracer: Tracer) =>
-        openEventStore(configuration, {
-          instruments: storeInstruments(metrics, tracer),
-          onDisturbance: (why) => logger.warn({ why }, 'the event store does not answer; it is asked again'),
-        }),
-    },
+    eventStoreProvider,
     {
       provide: POSTGRES,
       inject: [CONFIGURATION, LOGGER],

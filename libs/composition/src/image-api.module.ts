@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { AUTHORIZER, type Authorizer } from '#lib/access';
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
-import { ImageService } from '#lib/image';
+import { IMAGES, type Images } from '#lib/image';
 import { imageResources, ImageStreamImportStorage, type ImageApiContext } from '#lib/image-api';
-import { ImportService } from '#lib/import';
+import { IMPORTS, type Imports } from '#lib/import';
 import type { RequestUser } from '#lib/kube-api';
 import { READ_MODEL, type ChangeFeed, type ReadModel } from '#lib/read-model';
-import { SignatureService } from '#lib/signature';
-import { ImageStreamService, STREAM_POLICY, type StreamPolicy } from '#lib/stream';
+import { SIGNATURES, type Signatures } from '#lib/signature';
+import { IMAGE_STREAMS, STREAM_POLICY, type ImageStreams, type StreamPolicy } from '#lib/stream';
 import {
   LimitIndex,
   NAMESPACE_GUARD,
@@ -17,6 +17,7 @@ import {
   type NamespaceGuard,
   type PullSecretSource,
 } from '#lib/tenancy';
+import { pullAuthority } from './pull-authority.js';
 import { IMAGE_CHANGES } from './storage.module.js';
 
 /** Nest token of the resources of `image.openshift.io`. */
@@ -34,9 +35,9 @@ const IMAGE_API = Symbol('ImageApiContext');
         EVENT_STORE,
         READ_MODEL,
         IMAGE_CHANGES,
-        ImageStreamService,
-        ImageService,
-        SignatureService,
+        IMAGE_STREAMS,
+        IMAGES,
+        SIGNATURES,
         AUTHORIZER,
         LimitIndex,
         NAMESPACE_GUARD,
@@ -45,7 +46,7 @@ const IMAGE_API = Symbol('ImageApiContext');
     },
     {
       provide: IMAGE_RESOURCES,
-      inject: [IMAGE_API, PULL_SECRET_SOURCE, ImportService, STREAM_POLICY, AUTHORIZER],
+      inject: [IMAGE_API, PULL_SECRET_SOURCE, IMPORTS, STREAM_POLICY, AUTHORIZER],
       useFactory: resources,
     },
   ],
@@ -56,7 +57,7 @@ export class ImageApiModule {}
 function resources(
   api: ImageApiContext,
   pullSecrets: PullSecretSource,
-  imports: ImportService,
+  imports: Imports,
   { refuseImport }: StreamPolicy,
   authorizer: Authorizer,
 ) {
@@ -76,20 +77,16 @@ function imageApiContext(
   store: EventStore,
   readModel: ReadModel,
   changes: ChangeFeed,
-  streams: ImageStreamService,
-  images: ImageService,
-  signatures: SignatureService,
+  streams: ImageStreams,
+  images: Images,
+  signatures: Signatures,
   authorizer: Authorizer,
   limits: LimitIndex,
   assertNamespaceActive: NamespaceGuard,
 ): ImageApiContext {
   return {
     ...{ store, readModel, changes, streams, images, signatures },
-    mayPullFrom: (user, namespace, stream) =>
-      authorizer.authorize({
-        ...{ user, verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' },
-        ...{ namespace, name: stream },
-      }),
+    mayPullFrom: (user, namespace, stream) => pullAuthority(authorizer).mayPullFrom(user, namespace, stream),
     assertNamespaceActive,
     imageSizeLimits: (namespace) => limits.imageSizes(namespace),
     settings: {

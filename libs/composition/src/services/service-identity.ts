@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { ConfigurationError, type Configuration } from '#lib/config';
+import type { ServiceIdentity } from '#lib/remoting';
+import type { ServiceName } from './service-names.js';
+
+/**
+ * Who this process is to other services.
+ *
+ * @throws ConfigurationError where the certificate is that of another service, or does not fit its key or authority.
+ */
+export function serviceIdentity(service: ServiceName, { services }: Configuration): ServiceIdentity {
+  const [ca, cert, key] = [services.caFile, services.certFile, services.keyFile].map((path) =>
+    path === undefined ? '' : readFileSync(path, 'utf8'),
+  ) as [string, string, string];
+  const wrong = problemOf(service, { ca, cert, key });
+  if (wrong !== undefined) throw new ConfigurationError([{ where: 'services.certFile', message: wrong }]);
+  return { ca, cert, key };
+}
+
+function problemOf(service: ServiceName, { ca, cert, key }: ServiceIdentity): string | undefined {
+  try {
+    const certificate = new X509Certificate(cert);
+    const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1];
+    if (name !== service) return `must be the certificate of "${service}", and is that of "${name ?? ''}"`;
+    if (!certificate.checkPrivateKey(createPrivateKey(key))) return 'does not belong to services.keyFile';
+    if (!ca.includes('BEGIN CERTIFICATE')) return 'needs services.caFile to be a certificate';
+    return Date.parse(certificate.validTo) < Date.now() ? `ran out on ${certificate.validTo}` : undefined;
+  } catch {
+    return 'must be a certificate in PEM, and services.keyFile its key';
+  }
+}

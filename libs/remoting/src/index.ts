@@ -1,0 +1,11 @@
+export * from './client/addresses.js';
+export * from './client/service-client.js';
+export * from './contract/call.js';
+export * from './contract/envelope.js';
+export * from './contract/error-codec.js';
+export * from './contract/service-call-error.js';
+export * from './contract/timed.js';
+export * from './server/call-context.js';
+export * from './server/pass-on-errors.js';
+export * from './server/service-server.js';
+export type { ServiceIdentity } from './wire/peer-identity.js';
