@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { Configuration, KafkaConfiguration } from '#lib/config';
 import { REACTOR_OBSERVER } from '#lib/event-feed';
 import { EVENT_STORE, InMemoryEventStore } from '#lib/event-store';
-import { ImageService } from '#lib/image';
+import { IMAGES, ImageService } from '#lib/image';
 import { READ_MODEL } from '#lib/read-model';
-import { ImageStreamService, OPEN_POLICY } from '#lib/stream';
+import { IMAGE_STREAMS, ImageStreamService, OPEN_POLICY } from '#lib/stream';
 import { IMPORT_OBSERVER } from '../import-observer.js';
 import { ImportService } from '../import-service.js';
 import { importSettings } from '../import-settings.js';
@@ -22,8 +22,8 @@ it('the import worker is put together from what an app binds, and connects to no
     { provide: PULL_SECRETS, useValue: () => [] },
     { provide: IMPORT_OBSERVER, useValue: {} },
     { provide: REACTOR_OBSERVER, useValue: {} },
-    { provide: ImageService, useValue: new ImageService(store) },
-    { provide: ImageStreamService, useValue: new ImageStreamService(store, OPEN_POLICY) },
+    { provide: IMAGES, useValue: new ImageService(store) },
+    { provide: IMAGE_STREAMS, useValue: new ImageStreamService(store, OPEN_POLICY) },
   ];
   @Global()
   @Module({ providers: given, exports: given.map(({ provide }) => provide) })
