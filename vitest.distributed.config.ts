@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { testReporters } from './test/reporters.js';
 
-const conditions = ['source', 'node', 'import', 'default'];
+const conditions = ['source', 'node', 'default'];
 
 /** What takes a real Kafka broker: `npm run test:distributed`. Each file starts one of its own. */
 export default defineConfig({

@@ -13,6 +13,8 @@ const kafka = new Kafka({ clientId: 'tag-moves', brokers: KAFKA_BROKERS.split(',
 
 // Reads what is committed, which is the default of this client. A new group begins with the first event there ever was.
 const consumer = kafka.consumer({ groupId: GROUP_ID, maxWaitTimeInMs: 200 });
+// After some failures the client does not begin again by itself: leave that to whoever runs this.
+consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || process.exit(1));
 await consumer.connect();
 await consumer.subscribe({ topic: `${TOPIC_PREFIX}.image-streams`, fromBeginning: true });
 await consumer.run({

@@ -97,11 +97,14 @@ async function fetchedJars(): Promise<string> {
 async function answers(brokers: readonly string[]): Promise<boolean> {
   const admin = new Kafka({
     ...{ brokers: [...brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000 },
-    retry: { retries: 0 },
+    retry: { retries: 1, initialRetryTime: 50 },
   }).admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    if ((await admin.describeCluster()).brokers.length === 0) return false;
+    // The first group has a broker create the topic of their offsets, which takes a moment.
+    await admin.describeGroups(['anybody']);
+    return true;
   } catch {
     return false;
   } finally {

@@ -34,6 +34,7 @@ const CONCURRENCY = 16;
 const ATTEMPTS = 6;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+const LAST_REJOIN_MS = 10_000;
 const SESSION_TIMEOUT_MS = 15_000;
 /** Events that were taken and are not done. One stream that takes long must not hold up the others of its partition. */
 const WINDOW = 512;
@@ -61,59 +62,25 @@ export class ReactorGroup {
   private readonly partitions = new Map<string, Partition>();
   private readonly lanes: KeyLanes;
   private readonly stopping = new AbortController();
-  private readonly consumer: Consumer;
+  private consumer: Consumer | undefined;
   private readonly producer: Producer;
+  private partitionCounts: ReadonlyMap<string, number> = new Map();
   private committing: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ReactorGroupOptions) {
-    const { kafka, settings, reactor, concurrency = CONCURRENCY, sessionTimeoutMs = SESSION_TIMEOUT_MS } = options;
+    const { kafka, concurrency = CONCURRENCY } = options;
     this.lanes = new KeyLanes(concurrency);
-    this.consumer = kafka.consumer({
-      groupId: `${settings.topicPrefix}.${reactor.name}`,
-      readUncommitted: false,
-      allowAutoTopicCreation: false,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs,
-      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 5_000 },
-    });
     this.producer = kafka.producer({
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
   }
 
+  /** @throws when the brokers cannot be reached now; once it has started, it waits for them. */
   async start(): Promise<void> {
-    const { kafka, settings, reactor, observer } = this.options;
-    const admin = kafka.admin();
-    await admin.connect();
-    let counts: ReadonlyMap<string, number>;
-    try {
-      await createMissingTopics(admin, [...relayTopics(settings), ...reactorTopics(settings, reactor.name)]);
-      const topics = reactor.topics.map((topic) => topicName.events(settings.topicPrefix, topic));
-      const { topics: metadata } = await admin.fetchTopicMetadata({ topics });
-      counts = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
-    } finally {
-      await admin.disconnect();
-    }
-    const { consumer } = this;
+    await this.prepareTopics();
     await this.producer.connect();
-    await consumer.connect();
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment, counts));
-    consumer.on(consumer.events.REBALANCING, () => {
-      // What is done from here on could not be committed, and would be done again by whoever gets the partition.
-      void this.lanes.pause();
-      void this.commit();
-    });
-    consumer.on(consumer.events.CRASH, ({ payload }) => observer?.failed?.(reactor.name, payload.error));
-    await consumer.subscribe({ topics: this.topics(), fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: (batch) => this.take(batch),
-    });
+    await this.join();
     this.committing = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
   }
 
@@ -126,8 +93,74 @@ export class ReactorGroup {
     this.lanes.resume();
     await this.lanes.fewerThan(1, STOP_MS);
     await this.commit();
-    await this.consumer.disconnect();
+    await this.consumer?.disconnect();
     await this.producer.disconnect();
+  }
+
+  private async prepareTopics(): Promise<void> {
+    const { kafka, settings, reactor } = this.options;
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      await createMissingTopics(admin, [...relayTopics(settings), ...reactorTopics(settings, reactor.name)]);
+      const topics = reactor.topics.map((topic) => topicName.events(settings.topicPrefix, topic));
+      const { topics: metadata } = await admin.fetchTopicMetadata({ topics });
+      this.partitionCounts = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  private async join(): Promise<void> {
+    const { kafka, settings, reactor, observer, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
+    const consumer = kafka.consumer({
+      groupId: `${settings.topicPrefix}.${reactor.name}`,
+      readUncommitted: false,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+      retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 5_000 },
+    });
+    this.consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
+    consumer.on(consumer.events.REBALANCING, () => {
+      // What is done from here on could not be committed, and would be done again by whoever gets the partition.
+      void this.lanes.pause();
+      void this.commit();
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      observer?.failed?.(reactor.name, payload.error);
+      void this.lanes.pause();
+      // The client begins again by itself after some failures, and for ever stays away after others.
+      if (!payload.restart) void this.joinAgain(consumer);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: this.topics(), fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: (batch) => this.take(batch),
+    });
+  }
+
+  private async joinAgain(dead: Consumer): Promise<void> {
+    const { reactor, observer, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    const { signal } = this.stopping;
+    await dead.disconnect().catch(() => undefined);
+    for (let failures = 0; !signal.aborted; failures++) {
+      await pause(Math.min(firstRetryMs * 2 ** failures, LAST_REJOIN_MS), signal);
+      if (signal.aborted) return;
+      try {
+        await this.join();
+        return;
+      } catch (error) {
+        await this.consumer?.disconnect().catch(() => undefined);
+        observer?.failed?.(reactor.name, error);
+      }
+    }
   }
 
   private topics(): string[] {
@@ -138,7 +171,7 @@ export class ReactorGroup {
     ];
   }
 
-  private joined(assignment: Readonly<Record<string, readonly number[]>>, counts: ReadonlyMap<string, number>): void {
+  private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     const { reactor, observer } = this.options;
     const mine = new Set(
       Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((one) => placeOf(topic, one))),
@@ -150,16 +183,16 @@ export class ReactorGroup {
       this.partitions.delete(place);
     }
     observer?.shareChanged?.(reactor.name, mine.size);
-    reactor.shareChanged?.(this.shareOf(mine, counts));
+    reactor.shareChanged?.(this.shareOf(mine));
     this.lanes.resume();
   }
 
-  private shareOf(mine: ReadonlySet<string>, counts: ReadonlyMap<string, number>): Share {
+  private shareOf(mine: ReadonlySet<string>): Share {
     const partitioner = Partitioners.DefaultPartitioner();
     return {
       owns: (topic: EventTopic, stream: StreamName): boolean => {
         const name = topicName.events(this.options.settings.topicPrefix, topic);
-        const partitions = Array.from({ length: counts.get(name) ?? 0 }, (_, id) => ({
+        const partitions = Array.from({ length: this.partitionCounts.get(name) ?? 0 }, (_, id) => ({
           ...{ partitionId: id, leader: 0, replicas: [], isr: [], partitionErrorCode: 0 },
         }));
         const partition = partitioner({
@@ -261,11 +294,13 @@ export class ReactorGroup {
   private async commit(): Promise<void> {
     const due = [...this.partitions].flatMap(([place, partition]) => {
       const offset = partition.tracker.committable;
-      return offset === undefined || offset <= partition.committed ? [] : [{ place, partition, offset }];
+      // As long as nothing was read since the group was put together, others may have come further than is known here.
+      const isKnown = partition.resumed && offset !== undefined && offset > partition.committed;
+      return isKnown ? [{ place, partition, offset }] : [];
     });
     if (due.length === 0) return;
     try {
-      await this.consumer.commitOffsets(
+      await this.consumer?.commitOffsets(
         due.map(({ place, offset }) => ({ ...topicPartitionOf(place), offset: String(offset) })),
       );
       for (const { partition, offset } of due) partition.committed = offset;
