@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   config: [],
   postgres: [],
   'event-store': ['events', 'tracing'],
-  'event-feed': ['events', 'event-store', 'config', 'observability'],
+  'event-feed': ['events', 'event-store', 'config', 'observability', 'tracing'],
   remoting: ['events', 'event-store'],
   image: ['events', 'event-store', 'registry', 'remoting'],
   stream: ['events', 'event-store', 'registry', 'remoting'],

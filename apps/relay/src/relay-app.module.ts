@@ -2,8 +2,9 @@ import { Global, Inject, Injectable, Module, type DynamicModule, type OnApplicat
 import { CONFIGURATION, type Configuration } from '#lib/config';
 import { RelayModule } from '#lib/event-feed';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
+import type { Tracer } from '#lib/tracing';
 import { HealthController, LOGGER, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
-import { openEventStore } from '#lib/composition';
+import { openEventStore, storeInstruments } from '#lib/composition';
 import { MetricsController } from './metrics.controller.js';
 
 @Injectable()
@@ -18,10 +19,10 @@ class LogLifecycle implements OnApplicationShutdown {
 /** The relay and the log that it reads. */
 @Module({})
 export class RelayApp {
-  static forRoot(configuration: Configuration, logger: Logger): DynamicModule {
+  static forRoot(configuration: Configuration, logger: Logger, tracer: Tracer): DynamicModule {
     return {
       module: RelayApp,
-      imports: [LogModule.of(configuration, logger), RelayModule],
+      imports: [LogModule.of(configuration, logger, tracer), RelayModule],
       controllers: [HealthController, MetricsController],
       providers: [Readiness],
     };
@@ -31,7 +32,7 @@ export class RelayApp {
 @Global()
 @Module({})
 class LogModule {
-  static of(configuration: Configuration, logger: Logger): DynamicModule {
+  static of(configuration: Configuration, logger: Logger, tracer: Tracer): DynamicModule {
     const onDisturbance = (why: unknown): void =>
       logger.warn({ why }, 'the event store does not answer; it is asked again');
     return {
@@ -40,7 +41,12 @@ class LogModule {
         { provide: CONFIGURATION, useValue: configuration },
         { provide: LOGGER, useValue: logger },
         { provide: METRICS, useValue: new Metrics() },
-        { provide: EVENT_STORE, useFactory: () => openEventStore(configuration, { onDisturbance }) },
+        {
+          provide: EVENT_STORE,
+          inject: [METRICS],
+          useFactory: (metrics: Metrics) =>
+            openEventStore(configuration, { onDisturbance, instruments: storeInstruments(metrics, tracer) }),
+        },
         LogLifecycle,
       ],
       exports: [CONFIGURATION, LOGGER, METRICS, EVENT_STORE],

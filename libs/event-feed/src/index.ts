@@ -11,4 +11,5 @@ export { FencedError, type Checkpoint, type EventSink, type Published } from './
 export { ForeignCheckpointError, Relay, type RelayLag, type RelayOptions } from './relay/relay.js';
 export { RelayModule } from './relay/relay.module.js';
 export type { RelayObserver } from './relay/relay-observer.js';
+export { measureRelay, relayReporter } from './relay/relay-reporter.js';
 export { EVENT_TOPICS, TOPIC_OF, topicName, type EventTopic } from './topics.js';

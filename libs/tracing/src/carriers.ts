@@ -1,8 +1,5 @@
 import type { SpanOptions } from './tracer.js';
 
-/** Header by which a trace context travels over HTTP and Kafka; the W3C has named it. */
-export const TRACEPARENT_HEADER = 'traceparent';
-
 /** version, trace, span, flags: all that is looked at before a trace context is taken from outside. */
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -11,16 +8,16 @@ export const traceparentOf = (text: unknown): string | undefined =>
   typeof text === 'string' && TRACEPARENT.test(text) ? text : undefined;
 
 /**
- * The span of publishing events, and the header that each message takes along: its event's own context, so that whoever
- * consumes it goes on in the trace of the request that led to it.
+ * The span of publishing events. Each message takes its event's own context along, so that whoever consumes it goes on in
+ * the trace of the request that led to it.
  */
-export const publishing = (topic: string, contexts: readonly (string | undefined)[]): SpanOptions => ({
+export const publishing = (contexts: readonly (string | undefined)[]): SpanOptions => ({
   kind: 'producer',
   ...together(contexts),
-  attributes: { 'messaging.destination.name': topic, 'messaging.batch.message_count': contexts.length },
+  attributes: { 'messaging.batch.message_count': contexts.length },
 });
 
-/** The span of acting on one message, from its header {@link TRACEPARENT_HEADER}. */
+/** The span of acting on one message, from the trace context that it brings. */
 export const consuming = (topic: string, header: unknown): SpanOptions => ({
   kind: 'consumer',
   parent: traceparentOf(header),
@@ -33,6 +30,17 @@ export const answering = (method: string, context: unknown): SpanOptions => ({
   parent: traceparentOf(context),
   attributes: { 'rpc.method': method },
 });
+
+/** What is older is not what somebody just did. */
+const OF_OLD_MS = 60_000;
+
+/**
+ * Whether the traces of what happened at a time are over, and nothing is to be added to them: old events are read again
+ * whenever a process begins, or builds something anew.
+ *
+ * @param time - RFC 3339.
+ */
+export const isOfOld = (time: string, now = Date.now()): boolean => now - Date.parse(time) > OF_OLD_MS;
 
 /** A span is linked to so many others at most. */
 const MAX_LINKS = 32;

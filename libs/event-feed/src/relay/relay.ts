@@ -1,7 +1,8 @@
 import type { EventStore } from '#lib/event-store';
 import type { Position, RecordedEvent } from '#lib/events';
+import { isOfOld, publishing } from '#lib/tracing';
 import { pause } from '../pause.js';
-import { FencedError, type Checkpoint, type EventSink } from './event-sink.js';
+import { FencedError, type Checkpoint, type EventSink, type Published } from './event-sink.js';
 import type { RelayObserver } from './relay-observer.js';
 import { WholeCommands } from './whole-commands.js';
 
@@ -119,10 +120,18 @@ export class Relay {
   private async publish(events: readonly RecordedEvent[]): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) return;
-    const published = await this.options.sink.publish(events);
+    const published = await this.traced(events, last);
     this.position = last.position;
     this.failures = 0;
     this.options.observer?.published?.(published);
+  }
+
+  private traced(events: readonly RecordedEvent[], last: RecordedEvent): Promise<Published> {
+    const { sink, store } = this.options;
+    const tracer = store.instruments?.tracer;
+    if (tracer === undefined || !tracer.isOn || isOfOld(last.metadata.time)) return sink.publish(events);
+    const options = publishing(events.map(({ metadata }) => metadata.traceparent));
+    return tracer.span('publish', options, () => sink.publish(events));
   }
 
   /** The log must have the event that the checkpoint is about: a log that was lost and begun anew has not. */

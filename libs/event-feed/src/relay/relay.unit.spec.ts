@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InMemoryEventStore } from '#lib/event-store';
+import { InMemoryEventStore, InstrumentedEventStore } from '#lib/event-store';
 import { seal, streamName, type RecordedEvent } from '#lib/events';
+import { NO_TRACER, type SpanOptions, type Tracer } from '#lib/tracing';
 import { FencedError, type Checkpoint, type EventSink, type Published } from './event-sink.js';
 import { Relay, type RelayOptions } from './relay.js';
 
@@ -61,10 +62,11 @@ function start(options: Partial<RelayOptions> = {}): Relay {
   return relay;
 }
 
-async function happen(count: number): Promise<void> {
+async function happen(count: number, traceparent?: string): Promise<void> {
   const stream = streamName.namespace('team');
   const events = Array.from({ length: count }, () => ({ type: 'NamespaceDeleted', data: {} }));
-  const place = { stream, revision, previousHash: '', time: new Date(), context: { actor: { user: 'a', groups: [] } } };
+  const context = { actor: { user: 'a', groups: [] }, ...(traceparent !== undefined && { traceparent }) };
+  const place = { stream, revision, previousHash: '', time: new Date(), context };
   await store.append(stream, seal(events, { ...place, newId: randomUUID, schemaVersion: () => 1 }));
   revision += count;
 }
@@ -138,5 +140,35 @@ describe('the relay', () => {
     relay.start();
     await until(() => topics.events.length === 4);
     expect(await relay.lag()).toEqual({ positions: 0, seconds: 0 });
+  });
+});
+
+describe('a relay whose process is traced', () => {
+  it('publishes as part of the trace that led to the first event, linked to the others', async () => {
+    const spans: [string, SpanOptions][] = [];
+    const tracer: Tracer = {
+      ...NO_TRACER,
+      isOn: true,
+      span: (name, options, run) => {
+        spans.push([name, options]);
+        return NO_TRACER.span(name, options, run);
+      },
+    };
+    const context = (span: string): string => `00-${'a'.repeat(32)}-${span.repeat(16)}-01`;
+    await happen(1, context('b'));
+    await happen(1, context('c'));
+    start({ store: new InstrumentedEventStore(store, { tracer }) });
+    await until(() => topics.events.length === 2);
+    expect(spans).toMatchObject([
+      [
+        'publish',
+        {
+          kind: 'producer',
+          parent: context('b'),
+          links: [context('c')],
+          attributes: { 'messaging.batch.message_count': 2 },
+        },
+      ],
+    ]);
   });
 });

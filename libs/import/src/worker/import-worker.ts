@@ -32,7 +32,7 @@ export class ImportWorker {
       ...{ store, readModel, streams, controller, scheduler },
       ...(observer && { observer }),
     });
-    this.group = new ReactorGroup({ ...options.group, reactor: this.reactor });
+    this.group = new ReactorGroup({ tracer: store.instruments?.tracer, ...options.group, reactor: this.reactor });
   }
 
   async start(): Promise<void> {

@@ -7,10 +7,11 @@ import {
   type Producer,
 } from 'kafkajs';
 import type { StreamName } from '#lib/events';
+import { consuming, NO_TRACER, type Tracer } from '#lib/tracing';
 import { pause } from '../../pause.js';
 import type { Reactor, ReactorObserver, Share } from '../../reactor/reactor.js';
 import { topicName, type EventTopic } from '../../topics.js';
-import { NoEventError, readEventMessage } from '../event-message.js';
+import { NoEventError, readEventMessage, textOf } from '../event-message.js';
 import { createMissingTopics, reactorTopics, relayTopics, type TopicSettings } from '../topic-setup.js';
 import { deadLetterMessage } from './dead-letter.js';
 import { KeyLanes } from './key-lanes.js';
@@ -21,6 +22,8 @@ export interface ReactorGroupOptions {
   readonly settings: TopicSettings;
   readonly reactor: Reactor;
   readonly observer?: ReactorObserver;
+  /** Makes acting on an event a span of the trace that led to it. */
+  readonly tracer?: Tracer | undefined;
   /** Events that are acted upon at the same time. */
   readonly concurrency?: number;
   /** How often an event may fail before it is laid aside. */
@@ -237,12 +240,13 @@ export class ReactorGroup {
   }
 
   private async handle(topic: string, partition: number, message: KafkaMessage, signal: AbortSignal): Promise<void> {
-    const { reactor, observer, attempts = ATTEMPTS, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    const { reactor, observer, tracer = NO_TRACER, attempts = ATTEMPTS, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    const context = textOf(message.headers ?? {}, 'ce_traceparent');
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         const event = readEventMessage(message);
         try {
-          await reactor.react(event, signal);
+          await tracer.span(`react ${reactor.name}`, consuming(topic, context), () => reactor.react(event, signal));
           observer?.reacted?.(reactor.name);
           return;
         } catch (error) {
