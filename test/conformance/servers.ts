@@ -83,7 +83,7 @@ interface Running {
   readonly url: string;
   readonly ca: string | undefined;
   readonly token: string;
-  /** @param look - is shown every event that came to be, where the log is one that can be looked at. */
+  /** @param look - is shown every event that came to be. */
   readonly stop: (look: (event: RecordedEvent) => void) => Promise<void>;
 }
 
@@ -158,7 +158,10 @@ async function installation(settings: Readonly<Record<string, string>>): Promise
   const { url, ca, token } = processes.gateway;
   return {
     ...{ url: url.origin, ca, token },
-    stop: async () => {
+    stop: async (look) => {
+      const log = openEventStore(loadConfiguration({ TAGLINE_DATA_DIR: folder, ...processes.database.settings }));
+      for await (const page of log.readAll({ after: 0 })) page.forEach(look);
+      await log.close();
       await processes.dispose();
       await rm(folder, { recursive: true, force: true });
     },

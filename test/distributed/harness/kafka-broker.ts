@@ -77,7 +77,7 @@ export class KafkaBroker {
   private async format(): Promise<void> {
     const { classPath, folder } = this.own();
     const id = randomBytes(16).toString('base64url');
-    const args = ['format', '--standalone', '-t', id, '-c', join(folder, 'server.properties')];
+    const args = ['format', '--standalone', `--cluster-id=${id}`, '-c', join(folder, 'server.properties')];
     const { code, stderr } = await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', ...args]);
     if (code !== 0) throw new Error(`the broker's storage was not formatted: ${stderr}`);
   }
