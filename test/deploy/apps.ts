@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS } from '#lib/config';
-import { AWAITED } from './awaited.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,11 +13,9 @@ const { projects } = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8'
 export function faultOfProgram(program: string): string | undefined {
   const source = program.replace(/^dist\//, '').replace(/\.js$/, '');
   const [, app] = /^apps\/([\w-]+)\/src\/main$/.exec(source) ?? [];
-  if (app !== undefined && !(app in projects)) {
-    return AWAITED.apps.includes(app) ? undefined : `${app} is no app of nest-cli.json`;
-  }
+  if (app !== undefined && !(app in projects)) return `${app} is no app of nest-cli.json`;
   if (program.startsWith('dist/')) {
-    const isThere = existsSync(join(ROOT, `${source}.ts`)) || AWAITED.programs.includes(source);
+    const isThere = existsSync(join(ROOT, `${source}.ts`));
     return isThere ? undefined : `there is no ${source}.ts`;
   }
   return existsSync(join(ROOT, 'deploy/image', program)) ? undefined : `there is no deploy/image/${program}`;
@@ -28,8 +25,5 @@ export function faultOfProgram(program: string): string | undefined {
 export const unknownVariables = (names: readonly string[]): readonly string[] =>
   names.filter(
     (name) =>
-      name.startsWith('TAGLINE_') &&
-      name !== 'TAGLINE_CONFIG' &&
-      !SETTINGS.some(({ variable }) => variable === name) &&
-      !AWAITED.settings.some((prefix) => name.startsWith(prefix)),
+      name.startsWith('TAGLINE_') && name !== 'TAGLINE_CONFIG' && !SETTINGS.some(({ variable }) => variable === name),
   );

@@ -11,11 +11,10 @@ import {
 } from '#lib/composition';
 import type { Configuration } from '#lib/config';
 import { EVENT_STORE, lagBehind, type EventStore } from '#lib/event-store';
-import { HealthController, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
+import { HealthController, METRICS, Metrics, MetricsController, Readiness, type Logger } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
 import type { Tracer } from '#lib/tracing';
 import { LogEnd } from './log-end.js';
-import { MetricsController } from './metrics.controller.js';
 
 /** Closes what was opened, the projector first. */
 @Injectable()

@@ -3,9 +3,16 @@ import { CONFIGURATION, type Configuration } from '#lib/config';
 import { RelayModule } from '#lib/event-feed';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import type { Tracer } from '#lib/tracing';
-import { HealthController, LOGGER, METRICS, Metrics, Readiness, type Logger } from '#lib/observability';
+import {
+  HealthController,
+  LOGGER,
+  METRICS,
+  Metrics,
+  MetricsController,
+  Readiness,
+  type Logger,
+} from '#lib/observability';
 import { openEventStore, storeInstruments } from '#lib/composition';
-import { MetricsController } from './metrics.controller.js';
 
 @Injectable()
 class LogLifecycle implements OnApplicationShutdown {

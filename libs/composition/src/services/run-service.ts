@@ -4,11 +4,18 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { openDelegate, type Delegate } from '#lib/access';
 import { formatListenAddress, type Configuration } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
-import { HealthController, Metrics, NestLogger, openTracing, Readiness, type Logger } from '#lib/observability';
+import {
+  HealthController,
+  Metrics,
+  MetricsController,
+  NestLogger,
+  openTracing,
+  Readiness,
+  type Logger,
+} from '#lib/observability';
 import { GivenModule } from '../given.module.js';
 import { runProcess, type RunningProcess } from '../run-process.js';
 import { checkServices } from './check-services.js';
-import { MetricsController } from './metrics.controller.js';
 import type { ServiceName } from './service-names.js';
 import { servicesServer } from './services-server.js';
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { METRICS, type Metrics } from '#lib/observability';
+import { METRICS, type Metrics } from './metrics.js';
 
 interface Reply {
   header(name: string, value: string): Reply;
