@@ -53,7 +53,8 @@ export class Installation {
       TAGLINE_SERVICES_STREAM: addressOf('stream-service'),
       TAGLINE_SERVICES_SIGNATURE: addressOf('signature-service'),
       TAGLINE_SERVICES_IMPORT: addressOf('import-service'),
-      TAGLINE_SERVICES_PULL_SECRETS: gatewayCalls.join(','),
+      // Secrets in PostgreSQL are read by whoever needs them.
+      TAGLINE_SERVICES_PULL_SECRETS: env['TAGLINE_READ_MODEL_ENGINE'] === 'postgres' ? '' : gatewayCalls.join(','),
       ...env,
     });
     const services = await Promise.all(
