@@ -34,9 +34,15 @@ export class KafkaBroker {
     const [port, controllerPort] = [await freePort(), await freePort()];
     const broker = new KafkaBroker([`127.0.0.1:${port}`], { classPath, folder });
     await writeFile(join(folder, 'server.properties'), settings(folder, port, controllerPort));
-    await broker.format();
-    await broker.restart();
-    return broker;
+    try {
+      await broker.format();
+      await broker.restart();
+      return broker;
+    } catch (error) {
+      // Nobody gets a broker to end.
+      await broker.dispose();
+      throw error;
+    }
   }
 
   /** Whether the broker is ours to kill. */
