@@ -300,6 +300,43 @@ describe('a service that restarts', () => {
     await closed;
   });
 
+  it('refuses what was on its way when it began to leave, and leaves no call without an answer', async () => {
+    const server = await pair.serve();
+    const socket = await rawClient(server.address);
+    const closed = server.close();
+    // The client hears that the server leaves only now, and has sent a call meanwhile.
+    await once(socket, 'data');
+    socket.write(encodeFrame('call', 1, Buffer.from('{}')));
+    expect(await failureOn(socket)).toContain('"busy"');
+    socket.end();
+    await closed;
+  });
+
+  it('does not wait for a client that never ends the connection', async () => {
+    const server = await pair.serve();
+    const socket = await rawClient(server.address);
+    const ended = once(socket, 'close');
+    await server.close();
+    await ended;
+  });
+
+  it('loses no call, however many cross its leaving', async () => {
+    let server = await pair.serve();
+    const { address } = server;
+    const client = await pair.client([address], { waitMs: 10_000 });
+    const stopped = new AbortController();
+    const callers = Array.from({ length: 16 }, async () => {
+      for (let n = 0; !stopped.signal.aborted; n++) expect(await client.call(ECHO, n, ENVELOPE)).toBe(n);
+    });
+    for (let restart = 0; restart < 10; restart++) {
+      await client.call(ECHO, 'up', ENVELOPE);
+      await server.close();
+      server = await pair.serve({}, { port: address.port });
+    }
+    stopped.abort();
+    await Promise.all(callers);
+  });
+
   it('is asked again for what does no harm to be done twice, and for nothing else', async () => {
     const proxy = await cuttingProxy((await pair.serve({ [REPEATABLE.pattern]: async () => 'done' })).address);
     const client = await pair.client([proxy.address], { waitMs: 10_000 });

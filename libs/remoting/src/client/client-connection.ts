@@ -154,7 +154,7 @@ export class ClientConnection {
     this.nextCall = (this.nextCall % 0xffff_ffff) + 1;
     return new Promise((resolve, reject) => {
       const giveUp = (error: ServiceCallError): void => {
-        if (this.waiting.delete(call)) this.send(encodeFrame('cancel', call));
+        if (this.settled(call) !== undefined) this.send(encodeFrame('cancel', call));
         settle();
         reject(error);
       };
@@ -202,7 +202,7 @@ export class ClientConnection {
         return this.settled(call)?.reject(new RemoteFailure(body));
       case 'leaving':
         this.leaving = true;
-        return;
+        return this.endIfDone();
       case 'ping':
         return this.send(encodeFrame('pong', 0));
       case 'pong':
@@ -217,7 +217,13 @@ export class ClientConnection {
   private settled(call: number): Waiting | undefined {
     const waiting = this.waiting.get(call);
     this.waiting.delete(call);
+    this.endIfDone();
     return waiting;
+  }
+
+  /** A server that leaves waits for this: until then, it answers what was on its way to it. */
+  private endIfDone(): void {
+    if (this.leaving && this.waiting.size === 0) this.socket.end();
   }
 
   private ping(): void {

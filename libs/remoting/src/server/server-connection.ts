@@ -28,11 +28,15 @@ export interface ServerConnectionOptions {
   readonly describe: (error: unknown) => Buffer;
 }
 
+/** A client that has its answers and does not end the connection gets this long. */
+const PARTING_MS = 2_000;
+
 /** One client's connection. */
 export class ServerConnection {
   private readonly running = new Map<number, AbortController>();
   private readonly reader: FrameReader;
   private leaving = false;
+  private ending: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: TLSSocket,
@@ -52,11 +56,14 @@ export class ServerConnection {
     return this.running.size;
   }
 
-  /** Takes no new calls; the connection ends with the last answer. */
+  /**
+   * Takes no new calls. The client ends the connection when it has all its answers: it alone knows what it sent before it
+   * heard of this.
+   */
   leave(): void {
     this.leaving = true;
     this.send(encodeFrame('leaving', 0));
-    this.endIfDone();
+    this.waitForItsEnd();
   }
 
   destroy(): void {
@@ -106,7 +113,7 @@ export class ServerConnection {
       clearTimeout(timer);
       release();
       this.running.delete(call);
-      this.endIfDone();
+      this.waitForItsEnd();
     }
   }
 
@@ -124,11 +131,12 @@ export class ServerConnection {
     if (this.socket.writable) this.socket.write(frame);
   }
 
-  private endIfDone(): void {
-    if (this.leaving && this.running.size === 0) this.socket.end();
+  private waitForItsEnd(): void {
+    if (this.leaving && this.running.size === 0) this.ending = setTimeout(() => this.socket.destroy(), PARTING_MS);
   }
 
   private closed(): void {
+    clearTimeout(this.ending);
     for (const controller of this.running.values()) controller.abort();
   }
 }

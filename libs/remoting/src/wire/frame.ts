@@ -14,7 +14,7 @@ export interface Frame {
  * - `call`, `answer`, `failure`: a call, and one of its two ends.
  * - `cancel`: whoever called no longer waits.
  * - `ping`, `pong`: whether somebody is still there.
- * - `leaving`: the server takes no new calls, and ends the connection when it has answered those that it has.
+ * - `leaving`: the server takes no new calls. The client ends the connection when it has the answers to those that it sent.
  */
 export type FrameKind = (typeof KINDS)[number];
 
