@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   postgres: [],
   'event-store': ['events', 'tracing'],
   'event-feed': ['events', 'event-store', 'config', 'observability', 'tracing'],
-  remoting: ['events', 'event-store'],
+  remoting: ['events', 'event-store', 'tracing'],
   image: ['events', 'event-store', 'registry', 'remoting'],
   stream: ['events', 'event-store', 'registry', 'remoting'],
   signature: ['events', 'event-store', 'remoting'],

@@ -6,6 +6,7 @@ import { LOGGER, type Logger } from '#lib/observability';
 import type { Postgres } from '#lib/postgres';
 import type { ServiceClient } from '#lib/remoting';
 import { pullSecrets } from '#lib/tenancy';
+import { TRACER, type Tracer } from '#lib/tracing';
 
 const KEEPERS = Symbol('SecretKeepers');
 
@@ -31,10 +32,10 @@ class KeepersLifecycle implements OnModuleInit, OnApplicationShutdown {
   providers: [
     {
       provide: KEEPERS,
-      inject: [CONFIGURATION, LOGGER],
-      useFactory: (configuration: Configuration, logger: Logger) =>
+      inject: [CONFIGURATION, LOGGER, TRACER],
+      useFactory: (configuration: Configuration, logger: Logger, tracer: Tracer) =>
         configuration.services.pullSecrets.map((address) =>
-          clientOf('import-service', 'gateway', configuration, logger, [address]),
+          clientOf('import-service', 'gateway', { configuration, logger, tracer }, [address]),
         ),
     },
     {

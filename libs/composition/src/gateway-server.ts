@@ -66,6 +66,7 @@ export async function startGateway(
       onAuthorities: () => certificates?.apply(),
     });
     certificates = await ServingCertificates.open({ tls, access, identity, delegate, onProblem });
+    const surroundings = { configuration, logger, metrics, tracer: tracing.tracer };
     const adapter = new FastifyAdapter({
       https: certificates.listening,
       bodyLimit: limits.maxRequestBytes,
@@ -76,11 +77,11 @@ export async function startGateway(
       frameworkErrors: refuseUnreadable,
     });
     const app = await NestFactory.create<NestFastifyApplication>(
-      moduleOf({ configuration, identity, logger, metrics, tracer: tracing.tracer, delegate }),
+      moduleOf({ ...surroundings, identity, delegate }),
       adapter,
       { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
     );
-    if (isCalled) app.connectMicroservice({ strategy: servicesServer('gateway', configuration, logger, metrics) });
+    if (isCalled) app.connectMicroservice({ strategy: servicesServer('gateway', surroundings) });
     await app.init();
     await applyManifests(app, access, logger);
     if (isCalled) await app.startAllMicroservices();

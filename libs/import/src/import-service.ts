@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal, StaleVersionError, type EventStore } from '#lib/event-store';
 import type { Position } from '#lib/events';
-import { NO_TRACER, type Tracer } from '#lib/tracing';
+import { NO_TRACER, within, type Tracer } from '#lib/tracing';
 import type { Images } from '#lib/image';
 import {
   LimitExceededRefusal,
@@ -59,11 +59,9 @@ export class ImportService implements Imports {
     const { tracer = NO_TRACER } = this.options;
     if (!tracer.isOn) return this.runReported(request, caller, options);
     const attributes = { 'tagline.trigger': request.trigger };
-    return tracer.span('import', { parent: caller.traceparent, attributes }, async (span) => {
-      const { traceparent } = span;
-      const within = traceparent === undefined ? caller : { ...caller, traceparent };
-      return await this.runReported(request, within, options);
-    });
+    return tracer.span('import', { parent: caller.traceparent, attributes }, (span) =>
+      this.runReported(request, within(caller, span), options),
+    );
   }
 
   private async runReported(request: ImportRequest, caller: StreamCaller, options: RunOptions): Promise<ImportRun> {

@@ -4,10 +4,13 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventStoreError, Refusal, StaleVersionError } from '#lib/event-store';
 import { TestAuthority } from '#lib/testing';
+import { NO_TRACER, type SpanOptions, type Tracer } from '#lib/tracing';
 import type { CallContext } from './server/call-context.js';
 import { ECHO, ENVELOPE, gate, REPEATABLE, ServicePair, WORK } from './service-pair.fixture.js';
 import { encodeFrame } from './wire/frame.js';
 import { secured } from './wire/peer-identity.js';
+
+const TRACE = 'a'.repeat(32);
 
 let pair: ServicePair;
 const opened: { close(): unknown }[] = [];
@@ -38,6 +41,28 @@ describe('a call of a service', () => {
       envelope: { ...ENVELOPE, user },
       caller: 'gateway',
     });
+  });
+
+  it('goes on in the trace of whoever calls, at both of its ends', async () => {
+    const spans: SpanOptions[] = [];
+    const tracer: Tracer = {
+      ...NO_TRACER,
+      isOn: true,
+      span: (_name, options, run) => {
+        const own = spans.push(options).toString(16).padStart(16, '0');
+        return run({ traceparent: `00-${TRACE}-${own}-01`, set: () => undefined, rename: () => undefined });
+      },
+    };
+    const work = async (_request: unknown, { envelope }: CallContext) => envelope.context.traceparent;
+    const { address } = await pair.serve({ [WORK.pattern]: work }, { tracer });
+    const client = await pair.client([address], { tracer });
+    const traceparent = `00-${TRACE}-00000000000000aa-01`;
+    const seen = await client.call(WORK, {}, { context: { ...ENVELOPE.context, traceparent } });
+    expect(spans).toMatchObject([
+      { kind: 'client', parent: traceparent },
+      { kind: 'server', parent: `00-${TRACE}-0000000000000001-01` },
+    ]);
+    expect(seen).toBe(`00-${TRACE}-0000000000000002-01`);
   });
 
   it.each([

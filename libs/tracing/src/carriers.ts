@@ -1,4 +1,4 @@
-import type { SpanOptions } from './tracer.js';
+import type { Span, SpanOptions } from './tracer.js';
 
 /** version, trace, span, flags: all that is looked at before a trace context is taken from outside. */
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -24,12 +24,25 @@ export const consuming = (topic: string, header: unknown): SpanOptions => ({
   attributes: { 'messaging.destination.name': topic },
 });
 
+/** The span of calling another service. */
+export const calling = (method: string, context: unknown): SpanOptions => ({
+  kind: 'client',
+  parent: traceparentOf(context),
+  attributes: { 'rpc.method': method },
+});
+
 /** The span of answering a call of another service, from the trace context of its envelope. */
 export const answering = (method: string, context: unknown): SpanOptions => ({
   kind: 'server',
   parent: traceparentOf(context),
   attributes: { 'rpc.method': method },
 });
+
+/** What a command carries along, when it goes on within a span. */
+export const within = <Carrier extends { readonly traceparent?: string }>(
+  carrier: Carrier,
+  { traceparent }: Span,
+): Carrier => (traceparent === undefined ? carrier : { ...carrier, traceparent });
 
 /** What is older is not what somebody just did. */
 const OF_OLD_MS = 60_000;

@@ -1,3 +1,3 @@
-export { answering, consuming, isOfOld, publishing, together, traceparentOf } from './carriers.js';
+export { answering, calling, consuming, isOfOld, publishing, together, traceparentOf, within } from './carriers.js';
 export { NO_TRACER, TRACER } from './tracer.js';
 export type { Span, SpanAttributes, SpanOptions, StartedSpan, Tracer } from './tracer.js';

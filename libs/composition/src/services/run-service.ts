@@ -53,7 +53,6 @@ export async function startService(
   const { name, calls, readsModels, modules } = options;
   checkServices(configuration, calls);
   const metrics = new Metrics();
-  const strategy = servicesServer(name, configuration, logger, metrics);
   const keepsData = readsModels && configuration.readModel.engine === 'embedded';
   const lock = keepsData ? await DataDirectoryLock.acquire(configuration.dataDir) : undefined;
   const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
@@ -66,6 +65,7 @@ export async function startService(
   };
   try {
     if (readsModels) delegate = await openDelegate(configuration.access.delegate, { onProblem });
+    const strategy = servicesServer(name, { configuration, logger, metrics, tracer: tracing.tracer });
     const own = modules({ configuration, logger, delegate });
     const app = await NestFactory.create<NestFastifyApplication>(
       ServiceModule.of([GivenModule.of(configuration, logger, metrics, tracing.tracer), ...own]),

@@ -10,6 +10,7 @@ import { CONFIGURATION, type Configuration } from '#lib/config';
 import { IMPORT_ERRORS } from '#lib/import';
 import { LOGGER, type Logger } from '#lib/observability';
 import { ServiceClient } from '#lib/remoting';
+import { TRACER, type Tracer } from '#lib/tracing';
 import { ADDRESS_KEYS, type ServiceName } from './service-names.js';
 import { serviceIdentity } from './service-identity.js';
 
@@ -51,10 +52,10 @@ export class ServiceClientsModule {
       providers: [
         {
           provide: ServiceClients,
-          inject: [CONFIGURATION, LOGGER],
-          useFactory: (configuration: Configuration, logger: Logger) =>
+          inject: [CONFIGURATION, LOGGER, TRACER],
+          useFactory: (configuration: Configuration, logger: Logger, tracer: Tracer) =>
             new ServiceClients(
-              new Map(calls.map((service) => [service, clientOf(own, service, configuration, logger)])),
+              new Map(calls.map((service) => [service, clientOf(own, service, { configuration, logger, tracer })])),
             ),
         },
         ClientsLifecycle,
@@ -64,18 +65,24 @@ export class ServiceClientsModule {
   }
 }
 
+export interface ClientSurroundings {
+  readonly configuration: Configuration;
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+}
+
 /** A client of all instances of a service. */
 export function clientOf(
   own: ServiceName,
   service: ServiceName,
-  configuration: Configuration,
-  logger: Logger,
+  { configuration, logger, tracer }: ClientSurroundings,
   addresses = configuration.services[ADDRESS_KEYS[service]],
 ): ServiceClient {
   const { deadline, maxMessageBytes } = configuration.services;
   return new ServiceClient({
     ...{ service, addresses, identity: serviceIdentity(own, configuration) },
     ...{ deadlineMs: deadline, maxBytes: maxMessageBytes, errors: IMPORT_ERRORS },
+    tracer,
     onDisturbance: (why) => logger.warn({ service, why }, 'a service cannot be called'),
   });
 }

@@ -2,18 +2,24 @@ import type { Configuration } from '#lib/config';
 import { IMPORT_ERRORS } from '#lib/import';
 import type { Logger, Metrics } from '#lib/observability';
 import { ServiceServer } from '#lib/remoting';
+import type { Tracer } from '#lib/tracing';
 import { CALLERS, type ServiceName } from './service-names.js';
 import { serviceIdentity } from './service-identity.js';
 
 /** Seconds; most commands take a few thousandths. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
+export interface ServerSurroundings {
+  readonly configuration: Configuration;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+}
+
 /** Where this process is called by other services. */
 export function servicesServer(
   service: ServiceName,
-  configuration: Configuration,
-  logger: Logger,
-  metrics: Metrics,
+  { configuration, logger, metrics, tracer }: ServerSurroundings,
 ): ServiceServer {
   const { listen, allowedNames, maxInFlight, maxInFlightPerConnection, maxMessageBytes } = configuration.services;
   const calls = metrics.histogram(
@@ -27,6 +33,7 @@ export function servicesServer(
     ...{ service, host: listen.host, port: listen.port, identity: serviceIdentity(service, configuration) },
     allowedNames: allowedNames.length > 0 ? allowedNames : CALLERS[service],
     ...{ maxInFlight, maxInFlightPerConnection, maxBytes: maxMessageBytes, errors: IMPORT_ERRORS },
+    tracer,
     onCall: ({ pattern, code, seconds }) => calls.observe({ call: pattern, code }, seconds),
     onError: (error, { pattern, requestId }) =>
       logger.error({ err: error, call: pattern, requestId }, 'a call failed in a way that nobody foresaw'),

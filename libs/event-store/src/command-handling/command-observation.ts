@@ -1,4 +1,5 @@
 import { parseStreamName, type EventContext, type StreamName } from '#lib/events';
+import { within } from '#lib/tracing';
 import { EventStoreError } from '../event-store.js';
 import type { CommandOutcome, StoreInstruments } from '../store-instruments.js';
 import { StaleVersionError, TooMuchContentionError } from './command-errors.js';
@@ -28,8 +29,7 @@ export function observed<Result extends { readonly events: readonly unknown[] }>
   if (!tracer.isOn) return counted(context);
   const options = { parent: context.traceparent, attributes: { 'tagline.aggregate': aggregate } };
   return tracer.span(`command ${aggregate}`, options, async (span) => {
-    const { traceparent } = span;
-    const handled = await counted(traceparent === undefined ? context : { ...context, traceparent });
+    const handled = await counted(within(context, span));
     span.set({ 'tagline.events': handled.events.length });
     return handled;
   });

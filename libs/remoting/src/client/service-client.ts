@@ -1,5 +1,6 @@
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import { firstValueFrom } from 'rxjs';
+import { calling, NO_TRACER, within, type Tracer } from '#lib/tracing';
 import type { AnswerOf, AnyCall, RequestOf } from '../contract/call.js';
 import type { Envelope } from '../contract/envelope.js';
 import { ErrorCodecs, type AnyErrorCodec, type WireError } from '../contract/error-codec.js';
@@ -28,6 +29,8 @@ export interface ServiceClientOptions {
   /** Milliseconds that a call waits for an instance to come back, such as one that is being restarted. */
   readonly waitMs?: number;
   readonly resolve?: (addresses: readonly Address[]) => Promise<readonly Address[]>;
+  /** Follows each call. */
+  readonly tracer?: Tracer;
   /** Told when an instance is lost, or still cannot be reached. */
   readonly onDisturbance?: (why: string) => void;
 }
@@ -83,8 +86,12 @@ export class ServiceClient extends ClientProxy {
     envelope: Envelope,
     options: CallOptions = {},
   ): Promise<AnswerOf<C>> {
-    const sent: Sent = { idempotent, ...options, envelope, request };
-    return firstValueFrom(this.send<AnswerOf<C>, Sent>(pattern, sent));
+    const { tracer = NO_TRACER } = this.options;
+    return tracer.span(`call ${pattern}`, calling(pattern, envelope.context.traceparent), (span) => {
+      const traced = { ...envelope, context: within(envelope.context, span) };
+      const sent: Sent = { idempotent, ...options, envelope: traced, request };
+      return firstValueFrom(this.send<AnswerOf<C>, Sent>(pattern, sent));
+    });
   }
 
   /** Begins to connect. Does not wait for it: a service that is away is found out by who calls it. */

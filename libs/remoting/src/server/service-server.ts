@@ -2,6 +2,7 @@ import { createServer, type Server as TlsServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { answering, NO_TRACER, within, type Tracer } from '#lib/tracing';
 import { ErrorCodecs, type AnyErrorCodec } from '../contract/error-codec.js';
 import { ServiceCallError } from '../contract/service-call-error.js';
 import { commonName, secured, type ServiceIdentity } from '../wire/peer-identity.js';
@@ -26,6 +27,8 @@ export interface ServiceServerOptions {
   readonly errors?: readonly AnyErrorCodec[];
   readonly silenceMs?: number;
   readonly clock?: () => number;
+  /** Follows each call. */
+  readonly tracer?: Tracer;
   /** Told how each call ended; `code` is `ok` or what was refused. */
   readonly onCall?: (call: { readonly pattern: string; readonly code: string; readonly seconds: number }) => void;
   /** Told of errors that are kept from the caller, with the request that they came up with. */
@@ -156,9 +159,13 @@ export class ServiceServer extends Server implements CustomTransportStrategy {
     try {
       const handler = this.getHandlerByPattern(pattern);
       if (handler === null) throw new UnknownCall(`the service knows no ${pattern}`);
-      const result: unknown = await handler(request, new CallContext(envelope, caller, signal));
-      const answer: unknown = isObservable(result) ? await lastValueFrom(result, { defaultValue: null }) : result;
-      return Buffer.from(JSON.stringify(answer ?? null));
+      const { tracer = NO_TRACER } = this.options;
+      return await tracer.span(pattern, answering(pattern, envelope.context.traceparent), async (span) => {
+        const traced = { ...envelope, context: within(envelope.context, span) };
+        const result: unknown = await handler(request, new CallContext(traced, caller, signal));
+        const answer: unknown = isObservable(result) ? await lastValueFrom(result, { defaultValue: null }) : result;
+        return Buffer.from(JSON.stringify(answer ?? null));
+      });
     } catch (failure) {
       const error = failure instanceof ServiceCallError && !isOwn(failure) ? incomplete(failure) : failure;
       code = this.codeOf(error);
