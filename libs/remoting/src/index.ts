@@ -8,4 +8,4 @@ export * from './contract/timed.js';
 export * from './server/call-context.js';
 export * from './server/pass-on-errors.js';
 export * from './server/service-server.js';
-export type { ServiceIdentity } from './wire/peer-identity.js';
+export type { CurrentIdentity, ServiceIdentity } from './wire/peer-identity.js';

@@ -3,7 +3,7 @@ import { call } from './contract/call.js';
 import { ServiceClient, type ServiceClientOptions } from './client/service-client.js';
 import type { CallContext } from './server/call-context.js';
 import { ServiceServer, type ServiceServerOptions } from './server/service-server.js';
-import type { ServiceIdentity } from './wire/peer-identity.js';
+import type { CurrentIdentity } from './wire/peer-identity.js';
 
 export const ECHO = call<unknown, unknown>('test.echo');
 export const WORK = call<unknown, unknown>('test.work');
@@ -26,9 +26,9 @@ export class ServicePair {
     return new ServicePair(await TestAuthority.create());
   }
 
-  async identity(commonName: string, authority = this.authority): Promise<ServiceIdentity> {
+  async identity(commonName: string, authority = this.authority): Promise<CurrentIdentity> {
     const issued = await authority.issue({ commonName, usages: ['clientAuth', 'serverAuth'] });
-    return { ca: this.authority.cert, ...issued };
+    return () => ({ ca: this.authority.cert, ...issued });
   }
 
   /** @param handlers by pattern; one that echoes is always there. */

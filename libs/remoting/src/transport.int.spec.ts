@@ -8,7 +8,7 @@ import { NO_TRACER, type SpanOptions, type Tracer } from '#lib/tracing';
 import type { CallContext } from './server/call-context.js';
 import { ECHO, ENVELOPE, gate, REPEATABLE, ServicePair, WORK } from './service-pair.fixture.js';
 import { encodeFrame } from './wire/frame.js';
-import { secured } from './wire/peer-identity.js';
+import { secured, type CurrentIdentity } from './wire/peer-identity.js';
 
 const TRACE = 'a'.repeat(32);
 
@@ -295,6 +295,30 @@ describe('several instances', () => {
   });
 });
 
+describe('a certificate that is renewed', () => {
+  it('is shown in every connection that begins afterwards, at both ends', async () => {
+    const [old, renewed] = [await TestAuthority.create(), await TestAuthority.create('renewed.example.com')];
+    let authority = old;
+    const identity = async (commonName: string): Promise<CurrentIdentity> => {
+      const usages = ['clientAuth', 'serverAuth'] as const;
+      const pairs = new Map([
+        [old, await old.issue({ commonName, usages: [...usages] })],
+        [renewed, await renewed.issue({ commonName, usages: [...usages] })],
+      ]);
+      return () => ({ ca: authority.cert, ...(pairs.get(authority) ?? { cert: '', key: '' }) });
+    };
+    const { address } = await pair.serve({}, { identity: await identity('test-service'), renewMs: 20 });
+    const gateway = await identity('gateway');
+    const before = await pair.client([address], { identity: gateway });
+    expect(await before.call(ECHO, 'before', ENVELOPE)).toBe('before');
+    authority = renewed;
+    const after = await pair.client([address], { identity: gateway, waitMs: 10_000 });
+    expect(await after.call(ECHO, 'after', ENVELOPE)).toBe('after');
+    // Connections that were open stay.
+    expect(await before.call(ECHO, 'still', ENVELOPE)).toBe('still');
+  });
+});
+
 describe('a service that restarts', () => {
   it('is waited for by calls that were not begun', async () => {
     const server = await pair.serve();
@@ -453,7 +477,7 @@ describe('a peer that is only half there', () => {
 /** A connection with a right certificate, on which anything can be said. */
 async function rawClient(address: { readonly host: string; readonly port: number }) {
   const identity = await pair.identity('gateway');
-  const socket = connectTls({ ...address, ...secured(identity), checkServerIdentity: () => undefined });
+  const socket = connectTls({ ...address, ...secured(identity()), checkServerIdentity: () => undefined });
   opened.push({ close: () => socket.destroy() });
   socket.on('error', () => undefined);
   // The server's hello.

@@ -21,10 +21,10 @@ export class ServiceOverLoopback {
 
   static async start({ controllers, providers, errors = [] }: ServedOverLoopback): Promise<ServiceOverLoopback> {
     const authority = await TestAuthority.create();
-    const identity = async (commonName: string) => ({
-      ca: authority.cert,
-      ...(await authority.issue({ commonName, usages: ['clientAuth', 'serverAuth'] })),
-    });
+    const identity = async (commonName: string) => {
+      const issued = await authority.issue({ commonName, usages: ['clientAuth', 'serverAuth'] });
+      return () => ({ ca: authority.cert, ...issued });
+    };
     const server = new ServiceServer({
       ...{ service: SERVICE, host: '127.0.0.1', port: 0, identity: await identity(SERVICE), allowedNames: ['gateway'] },
       ...{ maxInFlight: 1_000, maxInFlightPerConnection: 1_000, maxBytes: MAX_BYTES, errors },

@@ -24,9 +24,10 @@ export const calls: Scenario = {
     const child = spawn(process.execPath, [MAIN, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
+    const identity = { ca: await read('ca.crt'), cert: await read('gateway.crt'), key: await read('gateway.key') };
     const client = new ServiceClient({
       ...{ service: 'image-service', addresses: [{ host: '127.0.0.1', port: Number(line.toString()) }] },
-      identity: { ca: await read('ca.crt'), cert: await read('gateway.crt'), key: await read('gateway.key') },
+      identity: () => identity,
       ...{ maxBytes: MAX_BYTES, deadlineMs: 60_000 },
     });
     await client.connect();

@@ -12,7 +12,7 @@ import { LOGGER, type Logger } from '#lib/observability';
 import { ServiceClient } from '#lib/remoting';
 import { TRACER, type Tracer } from '#lib/tracing';
 import { ADDRESS_KEYS, type ServiceName } from './service-names.js';
-import { serviceIdentity } from './service-identity.js';
+import { NOT_RENEWED, serviceIdentity } from './service-identity.js';
 
 /** The clients of the services that a process calls. */
 export class ServiceClients {
@@ -80,7 +80,8 @@ export function clientOf(
 ): ServiceClient {
   const { deadline, maxMessageBytes } = configuration.services;
   return new ServiceClient({
-    ...{ service, addresses, identity: serviceIdentity(own, configuration) },
+    ...{ service, addresses },
+    identity: serviceIdentity(own, configuration, (error) => logger.warn({ err: error }, NOT_RENEWED)),
     ...{ deadlineMs: deadline, maxBytes: maxMessageBytes, errors: IMPORT_ERRORS },
     tracer,
     onDisturbance: (why) => logger.warn({ service, why }, 'a service cannot be called'),

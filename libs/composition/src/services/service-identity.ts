@@ -1,15 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { ConfigurationError, type Configuration } from '#lib/config';
-import type { ServiceIdentity } from '#lib/remoting';
+import { ConfigurationError, type Configuration, type ServicesConfiguration } from '#lib/config';
+import type { CurrentIdentity, ServiceIdentity } from '#lib/remoting';
 import type { ServiceName } from './service-names.js';
 
 /**
- * Who this process is to other services.
+ * Who this process is to other services: what is in its files whenever that is asked for, as they may be renewed.
  *
+ * @param onProblem - told where they are of no use later on, as when one half of a pair is renewed; what was there before
+ *   goes on to be used.
  * @throws ConfigurationError where the certificate is that of another service, or does not fit its key or authority.
  */
-export function serviceIdentity(service: ServiceName, { services }: Configuration): ServiceIdentity {
+export function serviceIdentity(
+  service: ServiceName,
+  { services }: Configuration,
+  onProblem: (error: unknown) => void,
+): CurrentIdentity {
+  let identity = identityIn(services, service);
+  return () => {
+    try {
+      identity = identityIn(services, service);
+    } catch (error) {
+      onProblem(error);
+    }
+    return identity;
+  };
+}
+
+/** What {@link serviceIdentity} tells of. */
+export const NOT_RENEWED = 'the certificate of this process cannot be read again, the one before is used';
+
+function identityIn(services: ServicesConfiguration, service: ServiceName): ServiceIdentity {
   const [ca, cert, key] = [services.caFile, services.certFile, services.keyFile].map((path) =>
     path === undefined ? '' : readFileSync(path, 'utf8'),
   ) as [string, string, string];

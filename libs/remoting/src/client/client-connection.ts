@@ -2,14 +2,14 @@ import { connect, type TLSSocket } from 'node:tls';
 import { ServiceCallError } from '../contract/service-call-error.js';
 import { encodeFrame, FrameReader, type Frame } from '../wire/frame.js';
 import type { Hello } from '../wire/hello.js';
-import { commonName, secured, type ServiceIdentity } from '../wire/peer-identity.js';
+import { commonName, secured, type CurrentIdentity } from '../wire/peer-identity.js';
 
 export interface ClientConnectionOptions {
   readonly host: string;
   readonly port: number;
   /** Common name that the server's certificate must have. */
   readonly service: string;
-  readonly identity: ServiceIdentity;
+  readonly identity: CurrentIdentity;
   readonly maxBytes: number;
   /** Milliseconds until the server must have said hello. */
   readonly connectMs: number;
@@ -82,7 +82,7 @@ export class ClientConnection {
     return new Promise((resolve, reject) => {
       const socket = connect({
         ...{ host, port },
-        ...secured(identity),
+        ...secured(identity()),
         // Instances come and go with their addresses; who they are is what the services' own authority says.
         checkServerIdentity: (_host, certificate) =>
           commonName(certificate) === service

@@ -5,7 +5,7 @@ import type { AnswerOf, AnyCall, RequestOf } from '../contract/call.js';
 import type { Envelope } from '../contract/envelope.js';
 import { ErrorCodecs, type AnyErrorCodec, type WireError } from '../contract/error-codec.js';
 import { ServiceCallError } from '../contract/service-call-error.js';
-import type { ServiceIdentity } from '../wire/peer-identity.js';
+import type { CurrentIdentity } from '../wire/peer-identity.js';
 import { resolveAddresses, type Address } from './addresses.js';
 import { RemoteFailure, type ClientConnection } from './client-connection.js';
 import { Instance } from './instance.js';
@@ -15,7 +15,7 @@ export interface ServiceClientOptions {
   readonly service: string;
   /** Where its instances are; a name with several addresses is as many. */
   readonly addresses: readonly Address[];
-  readonly identity: ServiceIdentity;
+  readonly identity: CurrentIdentity;
   /** Longest message, in either direction. */
   readonly maxBytes: number;
   /** Milliseconds that a call may take where it says nothing else. */

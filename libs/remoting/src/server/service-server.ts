@@ -5,7 +5,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { answering, NO_TRACER, within, type Tracer } from '#lib/tracing';
 import { ErrorCodecs, type AnyErrorCodec } from '../contract/error-codec.js';
 import { ServiceCallError } from '../contract/service-call-error.js';
-import { commonName, secured, type ServiceIdentity } from '../wire/peer-identity.js';
+import { commonName, secured, type CurrentIdentity } from '../wire/peer-identity.js';
 import { CallContext } from './call-context.js';
 import { ServerConnection, type ReceivedCall } from './server-connection.js';
 
@@ -15,7 +15,9 @@ export interface ServiceServerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly identity: ServiceIdentity;
+  readonly identity: CurrentIdentity;
+  /** Milliseconds between two looks whether that was renewed. */
+  readonly renewMs?: number;
   /** Common names of the certificates of those who may call. */
   readonly allowedNames: readonly string[];
   /** Calls that are worked on at once, of all clients, and of one connection. */
@@ -41,6 +43,7 @@ export interface ServiceServerOptions {
 const HANDSHAKE_MS = 5_000;
 /** A client pings more often than that. */
 const SILENCE_MS = 15_000;
+const RENEW_MS = 60_000;
 /** Of all calls together: many small ones, or a few of the largest. */
 const MAX_BYTES_IN_FLIGHT = 256 * 1024 * 1024;
 const MAX_CONNECTIONS = 1_024;
@@ -53,6 +56,7 @@ export class ServiceServer extends Server implements CustomTransportStrategy {
   private readonly connections = new Set<ServerConnection>();
   private readonly codecs: ErrorCodecs;
   private server: TlsServer | undefined;
+  private renewing: NodeJS.Timeout | undefined;
   private calls = 0;
   private bytes = 0;
 
@@ -73,9 +77,9 @@ export class ServiceServer extends Server implements CustomTransportStrategy {
   }
 
   listen(callback: (error?: unknown) => void): void {
-    const { identity, host, port } = this.options;
+    const { identity, renewMs = RENEW_MS, host, port } = this.options;
     const server = createServer({
-      ...secured(identity),
+      ...secured(identity()),
       requestCert: true,
       rejectUnauthorized: true,
       handshakeTimeout: HANDSHAKE_MS,
@@ -100,6 +104,8 @@ export class ServiceServer extends Server implements CustomTransportStrategy {
       server.off('error', callback);
       callback();
     });
+    // For connections to come; those that are open stay.
+    this.renewing = setInterval(() => server.setSecureContext(secured(identity())), renewMs).unref();
     this.server = server;
   }
 
@@ -107,6 +113,7 @@ export class ServiceServer extends Server implements CustomTransportStrategy {
   async close(): Promise<void> {
     const { server } = this;
     if (server === undefined) return;
+    clearInterval(this.renewing);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const connection of this.connections) connection.leave();
     await closed;

@@ -9,6 +9,9 @@ export interface ServiceIdentity {
   readonly key: string;
 }
 
+/** Asked for whenever a connection begins, and now and then by who listens: certificates are renewed meanwhile. */
+export type CurrentIdentity = () => ServiceIdentity;
+
 /**
  * Sessions are not resumed: a resumed one would rest on a certificate that was looked at in another one, maybe before it
  * ran out.
