@@ -1,4 +1,4 @@
-import { ConfigurationError, loadConfiguration, type Configuration } from '#lib/config';
+import { ConfigurationError, formatListenAddress, loadConfiguration, type Configuration } from '#lib/config';
 import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
 import { createLogger, type Logger } from '#lib/observability';
 import { NewerSchemaError, PostgresError } from '#lib/postgres';
@@ -35,8 +35,9 @@ export async function runProcess({ name, help, start }: ProcessOptions): Promise
     logger.info(ready, `${name} is ready`);
     stopOnSignals(stop, logger);
   } catch (error) {
-    if (!isForTheUser(error)) throw error;
-    process.stderr.write(`${name.toLowerCase()}: ${error.message}\n`);
+    const message = messageForUser(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${name.toLowerCase()}: ${message}\n`);
     process.exit(1);
   }
 }
@@ -57,11 +58,26 @@ function stopOnSignals(stop: () => Promise<void>, logger: Logger): void {
   process.once('SIGINT', shutDown);
 }
 
-/** What can be mended without looking at the code. */
-function isForTheUser(error: unknown): error is Error {
-  const mendable = [
-    ...[DataDirectoryInUseError, ConfigurationError, EventStoreError],
-    ...[PostgresError, NewerSchemaError, InvalidSecretKeyError],
-  ];
-  return mendable.some((kind) => error instanceof kind);
+const MENDABLE = [
+  ...[DataDirectoryInUseError, ConfigurationError, EventStoreError],
+  ...[PostgresError, NewerSchemaError, InvalidSecretKeyError],
+];
+
+const NOT_LISTENING = new Map([
+  ['EADDRINUSE', 'something else listens there'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EACCES', 'this user may not'],
+]);
+
+/** What is said of an error that can be mended without looking at the code; `undefined` for any other. */
+export function messageForUser(error: unknown): string | undefined {
+  if (MENDABLE.some((kind) => error instanceof kind)) return (error as Error).message;
+  const { syscall, code, address, port } = (error ?? {}) as NodeJS.ErrnoException & ListenAddress;
+  const why = syscall === 'listen' ? NOT_LISTENING.get(code ?? '') : undefined;
+  return why && `cannot listen on ${formatListenAddress({ host: address, port })}: ${why}`;
+}
+
+interface ListenAddress {
+  readonly address: string;
+  readonly port: number;
 }
