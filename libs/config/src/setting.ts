@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { formatDuration, parseDuration } from './duration.js';
 import { formatListenAddress, parseListenAddress } from './listen-address.js';
 import type { ListenAddress } from './listen-address.js';
@@ -34,6 +34,16 @@ export function Setting(kind: SettingKind): (prototype: object, property: string
     register(prototype, property, kind);
     if (kind === 'duration') readBy(parseDuration)(prototype, property);
     if (kind === 'address') readBy(parseListenAddress)(prototype, property);
+  };
+}
+
+/** Marks a field as a key that names a file, and may be left out. */
+export function FilePath(): (prototype: object, property: string) => void {
+  const wrong = { message: 'must be the path of a file' };
+  const checks = [IsOptional(), IsString(wrong), IsNotEmpty(wrong)];
+  return (prototype, property) => {
+    Setting('text')(prototype, property);
+    for (const check of checks) check(prototype, property);
   };
 }
 

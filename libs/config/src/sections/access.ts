@@ -11,12 +11,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DelegateConfiguration } from './delegate.js';
-import { IsDuration, Section, Setting } from '../setting.js';
+import { FilePath, IsDuration, Section, Setting } from '../setting.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const FILE = { message: 'must be the path of a file' };
 const FOLDER = { message: 'must be the path of a folder' };
 const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADERS = 'must be a list of names of headers';
@@ -42,10 +41,7 @@ export class RequestHeaderConfiguration {
    * Authorities, in PEM, that stand behind the certificates of proxies. Left out: what such headers say is not believed.
    * It must not be an authority that gives certificates to users, unless `allowedNames` tells proxies from them.
    */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly caFile?: string;
 
   /** Common names that the certificate of a proxy may have; empty for any. */
@@ -129,10 +125,7 @@ export class OidcConfiguration {
   readonly signingAlgorithms: readonly string[] = ['RS256'];
 
   /** Authorities, in PEM, that the provider is trusted by, in place of those of the system. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly caFile?: string;
 }
 
@@ -142,20 +135,14 @@ export class AccessConfiguration {
    * Tokens of users, in the form of Kubernetes: lines of `token,user,uid,"group1,group2"`. Read again when it changes.
    * Whoever can read the file can be any of its users.
    */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly tokenFile?: string;
 
   /**
    * Authorities, in PEM, of client certificates: the common name is the user, organizations are groups. A certificate
    * cannot be taken back before it runs out.
    */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly clientCaFile?: string;
 
   /** Roles and bindings, as YAML or JSON, that each start brings into force. What is taken out there is not deleted. */

@@ -1,7 +1,6 @@
-import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Max, Min } from 'class-validator';
-import { IsDuration, Setting } from '../setting.js';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { FilePath, IsDuration, Setting } from '../setting.js';
 
-const FILE = { message: 'must be the path of a file' };
 const SECOND = 1_000;
 const COUNT = { message: 'must be a number from 1 to 1000000' };
 
@@ -11,10 +10,7 @@ const COUNT = { message: 'must be a number from 1 to 1000000' };
  */
 export class DelegateConfiguration {
   /** How to reach the API server, and as whom to ask it. Certificates and tokens in files are read again. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly kubeconfig?: string;
 
   /** Ask the API server of the cluster that the process runs in, as its service account. */

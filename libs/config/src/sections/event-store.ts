@@ -1,9 +1,7 @@
-import { IsIn, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
-import { Setting } from '../setting.js';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { FilePath, Setting } from '../setting.js';
 
 export const EVENT_STORE_ENGINES = ['embedded', 'eventstoredb'] as const;
-
-const FILE = { message: 'must be the path of a file' };
 
 /** Where the log is kept: the one thing that cannot be made again. */
 export class EventStoreConfiguration {
@@ -21,10 +19,7 @@ export class EventStoreConfiguration {
   readonly connectionString?: string;
 
   /** A file that holds the connection string, as secrets are mounted into containers. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly connectionStringFile?: string;
 
   /** What the names of Tagline's streams begin with, so that several can share a database. Never change it afterwards. */

@@ -1,17 +1,6 @@
 import { Type } from 'class-transformer';
-import {
-  IsArray,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { IsDuration, Section, Setting } from '../setting.js';
+import { IsArray, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { FilePath, IsDuration, Section, Setting } from '../setting.js';
 import { AllowedRegistry, RegistryMirror, RegistrySources } from './registries.js';
 
 const HOST = /^[^\s/,]+$/;
@@ -103,9 +92,6 @@ export class ImagesConfiguration {
    * Further authorities that registries are trusted by, in PEM; a file that must be readable at the start. They add to
    * those of the system.
    */
-  @Setting('text')
-  @IsOptional()
-  @IsString({ message: 'must be the path of a file' })
-  @IsNotEmpty({ message: 'must be the path of a file' })
+  @FilePath()
   readonly additionalTrustedCA?: string;
 }

@@ -12,9 +12,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsDuration, Section, Setting } from '../setting.js';
+import { FilePath, IsDuration, Section, Setting } from '../setting.js';
 
-const FILE = { message: 'must be the path of a file' };
 const INTEGER = { message: 'must be an integer' };
 const BROKERS = 'must be a list of host:port';
 
@@ -27,23 +26,14 @@ export class KafkaTlsConfiguration {
   readonly enabled: boolean = false;
 
   /** Authorities, in PEM, that the brokers are trusted by, in place of those of the system. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly caFile?: string;
 
   /** A certificate to show to the brokers, in PEM. Goes together with `keyFile`. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly certFile?: string;
 
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly keyFile?: string;
 }
 
@@ -62,10 +52,7 @@ export class KafkaSaslConfiguration {
   readonly username?: string;
 
   /** File that holds the password and nothing else; a line end after it does not count. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly passwordFile?: string;
 }
 

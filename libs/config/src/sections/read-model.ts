@@ -1,9 +1,8 @@
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { FilePath, Setting } from '../setting.js';
 
 export const READ_MODEL_ENGINES = ['embedded', 'postgres'] as const;
 
-const FILE = { message: 'must be the path of a file' };
 const POOL = { least: 1, most: 200 };
 
 /** Where the read models are kept. They can always be built anew from the log. */
@@ -20,10 +19,7 @@ export class ReadModelConfiguration {
   readonly connectionString?: string;
 
   /** A file that holds the connection string, as secrets are mounted into containers. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly connectionStringFile?: string;
 
   /** Where Tagline's tables are in the database; made at the first start. Two servers with logs of their own need two. */

@@ -1,8 +1,7 @@
-import { IsInt, IsNotEmpty, IsOptional, IsString, Max, Min } from 'class-validator';
-import { AreListenAddresses, IsDuration, IsListenAddress, Setting } from '../setting.js';
+import { IsInt, IsString, Max, Min } from 'class-validator';
+import { AreListenAddresses, FilePath, IsDuration, IsListenAddress, Setting } from '../setting.js';
 import type { ListenAddress } from '../listen-address.js';
 
-const FILE = { message: 'must be the path of a file' };
 const NAMES = { each: true, message: 'must be a list of names' };
 
 /** How the processes of a distributed installation find, believe and spare each other. */
@@ -18,23 +17,14 @@ export class ServicesConfiguration {
   readonly probes: ListenAddress = { host: '127.0.0.1', port: 7080 };
 
   /** The authority of the services' certificates, in PEM. It signs those of services and nothing else. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly caFile?: string;
 
   /** Certificate of this process, in PEM. Its common name is the name of the service. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly certFile?: string;
 
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly keyFile?: string;
 
   /** Common names of those who may call this process, in place of those who are meant to. */

@@ -1,7 +1,6 @@
-import { IsArray, IsNotEmpty, IsOptional, IsString, Matches } from 'class-validator';
-import { Setting } from '../setting.js';
+import { IsArray, Matches } from 'class-validator';
+import { FilePath, Setting } from '../setting.js';
 
-const FILE = { message: 'must be the path of a file' };
 const NAMES = 'must be a list of host names and addresses';
 
 /** The server never goes without TLS: clients do not send tokens over plain HTTP. */
@@ -10,17 +9,11 @@ export class TlsConfiguration {
    * A certificate of your own with its chain, in PEM, in place of the one that is generated. Unless the chain ends in its
    * root, clients must have their own reason to trust it: the generated kubeconfig gives them none.
    */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly certFile?: string;
 
   /** Its private key, in PEM. Goes together with `certFile`. */
-  @Setting('text')
-  @IsOptional()
-  @IsString(FILE)
-  @IsNotEmpty(FILE)
+  @FilePath()
   readonly keyFile?: string;
 
   /**
