@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Fetches a Kafka broker for tests and benchmarks, as jars from Maven Central, into .cache, and prints where they are.
-# Needs a JDK of 17 or later and Maven. Does nothing when the jars are there.
+# KAFKA_VERSION names another version than the default, from 3.9 on. Needs a JDK of 17 or later and Maven. Does nothing
+# when the jars are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=4.4.0
+version=${KAFKA_VERSION:-4.4.0}
+[[ $version =~ ^[0-9]+(\.[0-9]+)+$ ]] || { echo "KAFKA_VERSION is not a version: $version" >&2; exit 1; }
 logging=2.25.5
 folder="$PWD/.cache/kafka-$version"
 
