@@ -14,6 +14,19 @@ const START_MS = 60_000;
 /** Small and quick to start. The compiler that optimises would take longer than a test lasts to pay for itself. */
 const JVM = ['-Xms64m', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
+/** What a broker wants of its clients, beside a connection. */
+export interface BrokerSecurity {
+  /** In PEM: who signs the certificates of clients, and the certificate of the broker with its key. */
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaBrokerOptions {
+  /** Clients have a certificate, and a password by any mechanism of SASL. Otherwise anybody may do anything. */
+  readonly security?: BrokerSecurity;
+}
+
 /**
  * A Kafka broker of one node: its own controller, without ZooKeeper, on ports that are free. With `KAFKA_BROKERS` set, the
  * cluster that it names is used instead; that one is neither killed nor started again.
@@ -23,19 +36,24 @@ export class KafkaBroker {
 
   private constructor(
     readonly brokers: readonly string[],
+    /** Where the tests themselves are believed without further ado. */
+    private readonly inside: readonly string[],
     private readonly local: { readonly classPath: string; readonly folder: string } | undefined,
   ) {}
 
-  static async start(): Promise<KafkaBroker> {
-    const given = process.env['KAFKA_BROKERS'];
-    if (given !== undefined && given !== '') return new KafkaBroker(given.split(','), undefined);
+  static async start({ security }: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
+    const given = security === undefined ? process.env['KAFKA_BROKERS'] : undefined;
+    if (given !== undefined && given !== '') return new KafkaBroker(given.split(','), given.split(','), undefined);
     const classPath = `${await fetchedJars()}/*`;
     const folder = await mkdtemp(join(tmpdir(), 'tagline-kafka-'));
-    const [port, controllerPort] = [await freePort(), await freePort()];
-    const broker = new KafkaBroker([`127.0.0.1:${port}`], { classPath, folder });
-    await writeFile(join(folder, 'server.properties'), settings(folder, port, controllerPort));
+    const ports = { open: await freePort(), secured: await freePort(), controller: await freePort() };
+    const inside = `127.0.0.1:${ports.open}`;
+    const outside = security === undefined ? inside : `127.0.0.1:${ports.secured}`;
+    const broker = new KafkaBroker([outside], [inside], { classPath, folder });
+    const listeners = security === undefined ? openListeners(ports) : securedListeners(ports, security);
+    await writeFile(join(folder, 'server.properties'), `${listeners}${settings(folder, ports)}`);
     try {
-      await broker.format();
+      await broker.format(security);
       await broker.restart();
       return broker;
     } catch (error) {
@@ -59,7 +77,7 @@ export class KafkaBroker {
     let printed = '';
     child.stderr?.on('data', (chunk: Buffer) => (printed = `${printed}${chunk.toString()}`.slice(-10_000)));
     const deadline = Date.now() + START_MS;
-    while (!(await answers(this.brokers))) {
+    while (!(await answers(this.inside))) {
       if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}: ${printed}`);
       if (Date.now() > deadline) throw new Error(`the broker does not answer: ${printed}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -80,10 +98,11 @@ export class KafkaBroker {
     if (this.local !== undefined) await rm(this.local.folder, { recursive: true, force: true });
   }
 
-  private async format(): Promise<void> {
+  private async format(security: BrokerSecurity | undefined): Promise<void> {
     const { classPath, folder } = this.own();
     const id = randomBytes(16).toString('base64url');
-    const args = ['format', '--standalone', `--cluster-id=${id}`, '-c', join(folder, 'server.properties')];
+    const users = security === undefined ? [] : scramUsers(security);
+    const args = ['format', '--standalone', `--cluster-id=${id}`, '-c', join(folder, 'server.properties'), ...users];
     const { code, stderr } = await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', ...args]);
     if (code !== 0) throw new Error(`the broker's storage was not formatted: ${stderr}`);
   }
@@ -128,13 +147,48 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-const settings = (folder: string, port: number, controllerPort: number): string => `
+/** Passwords are stored when the storage is formatted: later they could only be set by whoever has one. */
+const scramUsers = ({ username, password }: BrokerSecurity): string[] =>
+  ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+    '--add-scram',
+    `${mechanism}=[name=${username},password=${password}]`,
+  ]);
+
+interface Ports {
+  readonly open: number;
+  readonly secured: number;
+  readonly controller: number;
+}
+
+const openListeners = ({ open, controller }: Ports): string => `
+listeners=PLAINTEXT://127.0.0.1:${open},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${open}
+`;
+
+const securedListeners = (ports: Ports, { tls, username, password }: BrokerSecurity): string => `
+listeners=PLAINTEXT://127.0.0.1:${ports.open},SECURED://127.0.0.1:${ports.secured},CONTROLLER://127.0.0.1:${ports.controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${ports.open},SECURED://127.0.0.1:${ports.secured}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL
+listener.name.secured.ssl.keystore.type=PEM
+listener.name.secured.ssl.keystore.key=${onOneLine(tls.key)}
+listener.name.secured.ssl.keystore.certificate.chain=${onOneLine(tls.cert)}
+listener.name.secured.ssl.truststore.type=PEM
+listener.name.secured.ssl.truststore.certificates=${onOneLine(tls.ca)}
+listener.name.secured.ssl.client.auth=required
+listener.name.secured.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.secured.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";
+listener.name.secured.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.secured.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+`;
+
+/** As a value of a file of properties. */
+const onOneLine = (pem: string): string => pem.trim().replaceAll(/\r?\n/g, '\\n');
+
+const settings = (folder: string, { controller }: Ports): string => `
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
 controller.listener.names=CONTROLLER
-controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+controller.quorum.bootstrap.servers=127.0.0.1:${controller}
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
 default.replication.factor=1
