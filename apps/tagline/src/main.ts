@@ -8,6 +8,7 @@ Usage: npm start            run the server
        npm run rebuild      drop the read models and build them anew from the log
        npm run replay -- --at <time or resourceVersion> <namespace>/<stream>
        npm run verify       check the hash chain of every stream of the log
+       npm run copy-log -- --to <file>         copy the log and the secrets to another installation
        npm run dead-letters -- list | replay   events that workers laid aside
 
 Settings come from the environment, or from the YAML file that TAGLINE_CONFIG names:

@@ -12,7 +12,7 @@ export { openPostgres, POSTGRES } from './postgres.js';
 export { openReadModel, RUNNING_READ_MODEL, type RunningReadModel } from './read-model.js';
 export { openSecretStore } from './secret-store.js';
 export { pullAuthority } from './pull-authority.js';
-export { runProcess, type ProcessOptions, type RunningProcess } from './run-process.js';
+export { messageForUser, runProcess, type ProcessOptions, type RunningProcess } from './run-process.js';
 export { checkServices } from './services/check-services.js';
 export { RemoteContextsModule, remoteImages, remoteStreams } from './services/remote-contexts.module.js';
 export { runService, type ServiceGiven, type ServiceOptions } from './services/run-service.js';

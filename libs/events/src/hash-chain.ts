@@ -61,6 +61,12 @@ export function seal(events: readonly DomainEvent[], place: Seal): SealedEvent[]
   });
 }
 
+/** Makes an event that was read, as it was written, ready to be appended to another log. */
+export function sealAgain(event: RecordedEvent): SealedEvent {
+  const canonical = canonicalOf(event);
+  return { ...unseal(canonical, event.metadata.hash), canonical };
+}
+
 /** Reads back what {@link seal} produced. */
 export function unseal(canonical: string, hash: string): Omit<SealedEvent, 'canonical'> {
   const { metadata, ...event } = JSON.parse(canonical) as Hashed;
@@ -79,13 +85,13 @@ export class ChainVerifier {
   private next: Revision = 0;
 
   /** @returns what is wrong with the event, if anything is. */
-  check({ stream, revision, type, data, metadata }: RecordedEvent): BrokenLink | undefined {
-    const { hash, ...covered } = metadata;
+  check(event: RecordedEvent): BrokenLink | undefined {
+    const { stream, revision } = event;
+    const { hash, previousHash } = event.metadata;
     const at = { stream, revision };
     if (revision !== this.next) return { ...at, why: 'revision is missing' };
-    if (covered.previousHash !== this.previousHash) return { ...at, why: 'does not follow the event before it' };
-    const hashed: Hashed = { stream, revision, type, data, metadata: covered };
-    if (sha256(canonicalJson(hashed)) !== hash) return { ...at, why: 'content does not match its hash' };
+    if (previousHash !== this.previousHash) return { ...at, why: 'does not follow the event before it' };
+    if (sha256(canonicalOf(event)) !== hash) return { ...at, why: 'content does not match its hash' };
     this.previousHash = hash;
     this.next++;
     return undefined;
@@ -104,6 +110,13 @@ export function verifyChain(events: Iterable<RecordedEvent>): BrokenLink | undef
     if (broken !== undefined) return broken;
   }
   return undefined;
+}
+
+/** What the hash of an event was taken over. */
+function canonicalOf({ stream, revision, type, data, metadata }: RecordedEvent): string {
+  const { hash: _hash, ...covered } = metadata;
+  const hashed: Hashed = { stream, revision, type, data, metadata: covered };
+  return canonicalJson(hashed);
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,3 +1,4 @@
+export * from './copy-log.js';
 export * from './history-resources.js';
 export * from './replay.js';
 export * from './tag-revision-storage.js';

@@ -24,6 +24,7 @@ export type { SkippedManifest } from './rbac/rbac-manifests.js';
 export { DeclaredService } from './declared/declared-service.js';
 export { PULL_SECRET_SOURCE } from './secrets/pull-secret-source.js';
 export type { PullSecretSource } from './secrets/pull-secret-source.js';
+export { copySecrets } from './secrets/copy-secrets.js';
 export { EXCLUDE_SECRET, listPullSecrets, pullSecrets } from './secrets/pull-secrets.js';
 export type { PullSecret } from './secrets/pull-secrets.js';
 export type { SecretObject, SecretType } from './secrets/secret.js';

@@ -2,20 +2,19 @@ import { join } from 'node:path';
 import { run, type Finished } from './child-process.js';
 import { REPOSITORY_ROOT } from './tagline-server.js';
 
+type Command = 'rebuild' | 'replay' | 'verify' | 'copy-log';
+
 /**
  * Runs one of the commands beside the server, as `npm run` does but for the build: other tests start servers from the
  * same files meanwhile.
  */
-export const runCommandLine = (
-  command: 'rebuild' | 'replay' | 'verify',
-  dataDir: string,
-  ...args: readonly string[]
-): Promise<Finished> => runCommandLineWith({}, command, dataDir, ...args);
+export const runCommandLine = (command: Command, dataDir: string, ...args: readonly string[]): Promise<Finished> =>
+  runCommandLineWith({}, command, dataDir, ...args);
 
 /** @param settings - of the server, as environment variables. */
 export const runCommandLineWith = (
   settings: Readonly<Record<string, string>>,
-  command: 'rebuild' | 'replay' | 'verify',
+  command: Command,
   dataDir: string,
   ...args: readonly string[]
 ): Promise<Finished> =>

@@ -1,6 +1,4 @@
-import { ConfigurationError } from '#lib/config';
-import { DataDirectoryInUseError, EventStoreError } from '#lib/event-store';
-import { NewerSchemaError, PostgresError } from '#lib/postgres';
+import { messageForUser } from '#lib/composition';
 
 /** The command was called in a way that makes no sense. */
 export class UsageError extends Error {}
@@ -16,17 +14,13 @@ export async function runCommand(help: string, command: () => Promise<void>): Pr
   try {
     await command();
   } catch (error) {
-    if (!isForTheUser(error)) throw error;
-    process.stderr.write(`tagline: ${error.message}\n`);
+    const message = isMisuse(error) ? error.message : messageForUser(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`tagline: ${message}\n`);
     process.exitCode = 1;
   }
 }
 
-function isForTheUser(error: unknown): error is Error {
-  const mendable = [
-    ...[UsageError, ConfigurationError, DataDirectoryInUseError, EventStoreError],
-    ...[PostgresError, NewerSchemaError],
-  ];
-  if (mendable.some((kind) => error instanceof kind)) return true;
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-}
+const isMisuse = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
