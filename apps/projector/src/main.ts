@@ -1,9 +1,7 @@
 import 'reflect-metadata';
-import { ConfigurationError, loadConfiguration } from '#lib/config';
-import { EventStoreError } from '#lib/event-store';
-import { createLogger } from '#lib/observability';
-import { NewerSchemaError, PostgresError } from '#lib/postgres';
-import { startProjector } from './projector.js';
+import { runProcess, startProbedProcess } from '#lib/composition';
+import { ConfigurationError, type Configuration } from '#lib/config';
+import { ProjectorModule } from './projector.module.js';
 
 const HELP = `Tagline's projector: builds the read models in PostgreSQL from the log, and keeps them up to date.
 
@@ -18,36 +16,30 @@ Settings are those of the server, from the environment or the YAML file that TAG
 docs/read-models.md says more.
 `;
 
-/** What is under way gets this long when the process is asked to stop. */
-const DRAIN_MS = 30_000;
+await runProcess({
+  name: 'projector',
+  help: HELP,
+  // Is ready when the read models show what was in the log, whichever projector wrote it.
+  start: async (configuration, logger) => {
+    assertShared(configuration);
+    const { url, stop } = await startProbedProcess({
+      ...{ name: 'projector', configuration, logger, probes: configuration.listen },
+      imports: [ProjectorModule],
+    });
+    return { ready: { url }, stop };
+  },
+});
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  process.stdout.write(HELP);
-} else {
-  await run().catch((error: unknown) => {
-    const mendable = [ConfigurationError, EventStoreError, PostgresError, NewerSchemaError];
-    if (!mendable.some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`tagline projector: ${(error as Error).message}\n`);
-    process.exit(1);
-  });
-}
-
-async function run(): Promise<void> {
-  const configuration = loadConfiguration(process.env);
-  const logger = createLogger(configuration.log);
-  const { url, stop } = await startProjector(configuration, logger);
-  logger.info({ url }, 'the projector is ready');
-  const shutDown = (signal: string): void => {
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.fatal({ err: error }, 'did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', shutDown);
-  process.once('SIGINT', shutDown);
+/** There must be something to share with other processes. */
+function assertShared({ eventStore, readModel }: Configuration): void {
+  const problems = [];
+  if (eventStore.engine === 'embedded') {
+    const message = 'must be a database: a log in the data directory belongs to the server that writes it';
+    problems.push({ where: 'eventStore.engine', message, remedy: 'that server projects it, too' });
+  }
+  if (readModel.engine === 'embedded') {
+    const message = 'must be postgres: read models in a data directory can be read by nobody else';
+    problems.push({ where: 'readModel.engine', message });
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }

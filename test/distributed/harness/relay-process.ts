@@ -20,7 +20,7 @@ export class RelayProcess {
     });
     if (child.stdout === null) throw new Error('the relay has no output');
     const printed = new PrintedLines(child.stdout);
-    const line = await printed.first((text) => text.includes('the relay is ready'), 'that the relay is ready');
+    const line = await printed.first((text) => text.includes('relay is ready'), 'that the relay is ready');
     return new RelayProcess(child, printed, (JSON.parse(line) as { url: string }).url);
   }
 

@@ -17,7 +17,7 @@ export class ProjectorProcess {
     const child = start(process.execPath, [MAIN], { stdio: ['ignore', 'pipe', 'inherit'], env: environment(env) });
     if (child.stdout === null) throw new Error('the projector has no output');
     const line = await new PrintedLines(child.stdout).first(
-      (text) => text.includes('the projector is ready'),
+      (text) => text.includes('projector is ready'),
       'that the projector is ready',
     );
     return new ProjectorProcess(child, (JSON.parse(line) as { url: string }).url);

@@ -1,23 +1,12 @@
-import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ModuleMetadata } from '@nestjs/common';
 import { openDelegate, type Delegate } from '#lib/access';
 import { formatListenAddress, type Configuration } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
-import {
-  HealthController,
-  Metrics,
-  MetricsController,
-  NestLogger,
-  openTracing,
-  Readiness,
-  type Logger,
-} from '#lib/observability';
-import { GivenModule } from '../given.module.js';
+import type { Logger } from '#lib/observability';
+import { startProbedProcess } from '../probed-process.js';
 import { runProcess, type RunningProcess } from '../run-process.js';
 import { checkServices } from './check-services.js';
 import type { ServiceName } from './service-names.js';
-import { servicesServer } from './services-server.js';
 
 export interface ServiceOptions {
   readonly name: ServiceName;
@@ -52,50 +41,29 @@ export async function startService(
 ): Promise<RunningProcess> {
   const { name, calls, readsModels, modules } = options;
   checkServices(configuration, calls);
-  const metrics = new Metrics();
   const keepsData = readsModels && configuration.readModel.engine === 'embedded';
   const lock = keepsData ? await DataDirectoryLock.acquire(configuration.dataDir) : undefined;
   const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
-  const tracing = await openTracing(configuration.observability.tracing, `tagline-${name}`, onProblem);
   let delegate: Delegate | undefined;
   const letGo = async (): Promise<void> => {
     await delegate?.close();
-    await tracing.close();
     await lock?.release();
   };
   try {
     if (readsModels) delegate = await openDelegate(configuration.access.delegate, { onProblem });
-    const strategy = servicesServer(name, { configuration, logger, metrics, tracer: tracing.tracer });
-    const own = modules({ configuration, logger, delegate });
-    const app = await NestFactory.create<NestFastifyApplication>(
-      ServiceModule.of([GivenModule.of(configuration, logger, metrics, tracing.tracer), ...own]),
-      new FastifyAdapter({ forceCloseConnections: true }),
-      { logger: new NestLogger(logger), abortOnError: false },
-    );
-    app.connectMicroservice({ strategy });
-    await app.startAllMicroservices();
     const { probes } = configuration.services;
-    await app.listen(probes.port, probes.host);
-    const readiness = app.get(Readiness, { strict: false });
-    readiness.set(true);
+    const imports = modules({ configuration, logger, delegate });
+    const running = await startProbedProcess({ name, configuration, logger, probes, imports, answersAs: name });
     return {
-      ready: { calls: formatListenAddress(strategy.address), probes: await app.getUrl() },
+      ready: { calls: running.calls && formatListenAddress(running.calls.address), probes: running.url },
       stop: async () => {
-        readiness.set(false);
-        await app.close();
+        await running.stop();
         await letGo();
       },
     };
   } catch (error) {
     await letGo();
     throw error;
-  }
-}
-
-@Module({ controllers: [HealthController, MetricsController], providers: [Readiness] })
-class ServiceModule {
-  static of(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
-    return { module: ServiceModule, imports: [...imports] };
   }
 }
 
