@@ -155,6 +155,29 @@ describe('a group of reactors', () => {
     await eventually('the slow one', async () => notes.events.length === 401 || undefined);
   });
 
+  it('says how much it has to do, which is nothing once all is done: to itself and to Kafka', async () => {
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const notes = new Notes(({ stream }) => (stream === streams(1)[0] ? held : Promise.resolve()));
+    const member = await join(notes);
+    const topic = `${settings.topicPrefix}.image-streams`;
+    const lag = () => member.lag().find((each) => each.topic === topic);
+    await eventually('nothing to do', async () => lag()?.events === 0 || undefined);
+    for (let n = 0; n < 5; n++) await writer.append(streams(1)[0] ?? streamName.namespace(''), [tagPushed(n)]);
+    await writer.appendMany(30, streams(8).slice(1));
+    await eventually('the others', async () => notes.events.length === 30 || undefined);
+    const late = await eventually('the five to be late', async () => {
+      const known = lag();
+      return known?.events === 5 && known.seconds > 0 ? known : undefined;
+    });
+    expect(late).toEqual({ topic, events: 5, seconds: expect.any(Number) as number });
+    release?.();
+    await eventually('nothing to do again', async () => lag()?.events === 0 || undefined);
+    expect(lag()).toEqual({ topic, events: 0, seconds: 0 });
+    expect(member.partitionCount).toBe(7);
+    await eventually('Kafka to say the same', async () => (await lagInKafka(topic)) === 0n || undefined);
+  });
+
   it('tries again what fails, lays aside what keeps failing, and replays it when told to', async () => {
     let poisonous = true;
     let failures = 0;
@@ -232,7 +255,38 @@ describe('a group of reactors', () => {
     await broker.kill();
     await eventually('the group to notice', async () => failures > 0 || undefined);
     await writer.appendMany(50, streams(5));
+    let failedStarts = 0;
+    const late = new Notes();
+    const joining = join(late, { observer: { failed: () => failedStarts++ } });
+    await eventually('another to begin in vain', async () => failedStarts > 0 || undefined);
     await broker.restart();
-    await eventually('the other events', async () => notes.ids.size === 100 || undefined, 90_000);
+    await joining;
+    const seen = () => new Set([...notes.ids, ...late.ids]).size;
+    await eventually('the other events', async () => seen() === 100 || undefined, 90_000);
+  });
+
+  it('is stopped before it could start', async () => {
+    const kafka = { ...settings, brokers: ['127.0.0.1:9'] };
+    let failures = 0;
+    const joining = join(new Notes(), { kafka: kafkaClient(kafka), observer: { failed: () => failures++ } });
+    await eventually('it to begin in vain', async () => failures > 0 || undefined);
+    await members.at(-1)?.stop();
+    await joining;
   });
 });
+
+/** What the group has not committed yet, as Kafka's own tools show it. */
+async function lagInKafka(topic: string): Promise<bigint> {
+  const admin = kafkaClient(settings).admin();
+  await admin.connect();
+  try {
+    const [committed] = await admin.fetchOffsets({ groupId: `${settings.topicPrefix}.test`, topics: [topic] });
+    const ends = await admin.fetchTopicOffsets(topic);
+    return ends.reduce((sum, { partition, high }) => {
+      const offset = committed?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
+      return sum + BigInt(high) - (offset === '-1' ? 0n : BigInt(offset));
+    }, 0n);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -4,7 +4,14 @@ export { NoEventError, readEventMessage } from './kafka/event-message.js';
 export { kafkaClient, type KafkaLog } from './kafka/kafka-client.js';
 export { DeadLetterOffice, type LaidAside } from './kafka/reactor/dead-letter-office.js';
 export { ReactorGroup, type ReactorGroupOptions } from './kafka/reactor/reactor-group.js';
-export { REACTOR_OBSERVER, type Reactor, type ReactorObserver, type Share } from './reactor/reactor.js';
+export {
+  REACTOR_OBSERVER,
+  type Reactor,
+  type ReactorMember,
+  type ReactorObserver,
+  type Share,
+  type TopicLag,
+} from './reactor/reactor.js';
 export { reactorReporter } from './reactor/reactor-reporter.js';
 export { KafkaSink, type KafkaSinkSettings } from './kafka/kafka-sink.js';
 export { FencedError, type Checkpoint, type EventSink, type Published } from './relay/event-sink.js';

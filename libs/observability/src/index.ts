@@ -3,7 +3,7 @@ export { createLogger, LOGGER, requestLogger } from './logger.js';
 export type { Logger, LoggerOptions } from './logger.js';
 export { Metrics, METRICS } from './metrics.js';
 export { MetricsController } from './metrics.controller.js';
-export type { RequestLabels } from './metrics.js';
+export type { Reading, RequestLabels } from './metrics.js';
 export { NestLogger } from './nest-logger.js';
 export { openTracing } from './tracing/open-tracing.js';
 export type { OpenTracing } from './tracing/exporting-tracer.js';

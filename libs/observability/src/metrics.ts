@@ -12,6 +12,12 @@ export interface RequestLabels {
   readonly code: number;
 }
 
+/** One of several series of a gauge. */
+export interface Reading<Label extends string> {
+  readonly labels: Readonly<Record<Label, string>>;
+  readonly value: number;
+}
+
 /** Injection token of the {@link Metrics} of the process. */
 export const METRICS = Symbol('Metrics');
 
@@ -72,6 +78,22 @@ export class Metrics {
       ...(read === undefined ? {} : { collect: async () => gauge.set(await read()) }),
     });
     return gauge;
+  }
+
+  /** A gauge of several series, all of which are read whenever the metrics are. What is not read any more is not told. */
+  readings<Label extends string>(
+    name: `tagline_${string}`,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => readonly Reading<Label>[],
+  ): void {
+    const gauge: Gauge<Label> = new Gauge({
+      ...{ name, help, labelNames: [...labelNames], registers: [this.#registry] },
+      collect: () => {
+        gauge.reset();
+        for (const { labels, value } of read()) gauge.set(labels, value);
+      },
+    });
   }
 
   get contentType(): string {

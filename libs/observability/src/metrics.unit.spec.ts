@@ -24,6 +24,18 @@ describe('the metrics', () => {
     expect(text).toContain('tagline_watches 3');
   });
 
+  it('take gauges whose series come and go', async () => {
+    const metrics = new Metrics({ ofProcess: false });
+    let topics = ['images', 'streams'];
+    const read = () => topics.map((topic) => ({ labels: { topic }, value: topic.length }));
+    metrics.readings('tagline_lag_events', 'Lag.', ['topic'], read);
+    expect(await metrics.render()).toContain('tagline_lag_events{topic="images"} 6');
+    topics = ['streams'];
+    const text = await metrics.render();
+    expect(text).toContain('tagline_lag_events{topic="streams"} 7');
+    expect(text).not.toContain('images');
+  });
+
   it('tell of the process', async () => {
     const metrics = new Metrics();
     expect(await metrics.render()).toContain('process_resident_memory_bytes');

@@ -27,8 +27,29 @@ export interface Share {
   owns(topic: EventTopic, stream: StreamName): boolean;
 }
 
+/** How far a member of a group is behind in one topic, over the partitions that are its own. */
+export interface TopicLag {
+  /** With its prefix. */
+  readonly topic: string;
+  /**
+   * Events that are not done. Of those that were not read yet no more is known than their places, some of which are no
+   * events. NaN while it is not known.
+   */
+  readonly events: number;
+  /** For how long the oldest of them has been in the topic; 0 where there is none. NaN while it is not known. */
+  readonly seconds: number;
+}
+
+/** One of those who share the work of a reactor, as far as it can be measured. */
+export interface ReactorMember {
+  /** Partitions whose events come here; 0 while it does not belong to the group. */
+  readonly partitionCount: number;
+  lag(): readonly TopicLag[];
+}
+
 /** Who is told what a group does, to log and to count it. */
 export interface ReactorObserver {
+  readonly started?: (reactor: string, member: ReactorMember) => void;
   readonly reacted?: (reactor: string) => void;
   readonly retrying?: (reactor: string, event: FeedEvent, attempt: number, error: unknown) => void;
   /** An event was laid aside: nobody acts on it until it is replayed. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Partitioners,
   type Consumer,
@@ -9,12 +10,14 @@ import {
 import type { StreamName } from '#lib/events';
 import { consuming, NO_TRACER, type Tracer } from '#lib/tracing';
 import { pause } from '../../pause.js';
-import type { Reactor, ReactorObserver, Share } from '../../reactor/reactor.js';
+import type { Reactor, ReactorMember, ReactorObserver, Share, TopicLag } from '../../reactor/reactor.js';
 import { topicName, type EventTopic } from '../../topics.js';
 import { NoEventError, readEventMessage, textOf } from '../event-message.js';
 import { createMissingTopics, reactorTopics, relayTopics, type TopicSettings } from '../topic-setup.js';
 import { deadLetterMessage } from './dead-letter.js';
+import { GroupPositions } from './group-positions.js';
 import { KeyLanes } from './key-lanes.js';
+import { MemberLag } from './member-lag.js';
 import { OffsetTracker } from './offset-tracker.js';
 
 export interface ReactorGroupOptions {
@@ -61,13 +64,18 @@ interface Partition {
  * What was done is committed, never what was only taken: whoever takes over a partition begins with the first event that
  * is not done. So a crash repeats at most what was under way, and what was done after it.
  */
-export class ReactorGroup {
+export class ReactorGroup implements ReactorMember {
   private readonly partitions = new Map<string, Partition>();
   private readonly lanes: KeyLanes;
   private readonly stopping = new AbortController();
   private consumer: Consumer | undefined;
   private readonly producer: Producer;
+  private readonly positions: GroupPositions;
+  private readonly memberLag = new MemberLag();
   private partitionCounts: ReadonlyMap<string, number> = new Map();
+  /** Places of the partitions that are ours. */
+  private mine: ReadonlySet<string> = new Set();
+  private starting: Promise<void> = Promise.resolve();
   private committing: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ReactorGroupOptions) {
@@ -77,20 +85,38 @@ export class ReactorGroup {
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
+    this.positions = new GroupPositions({ kafka, groupId: this.groupId, topics: this.topics() });
   }
 
-  /** @throws when the brokers cannot be reached now; once it has started, it waits for them. */
-  async start(): Promise<void> {
-    await this.prepareTopics();
-    await this.producer.connect();
-    await this.join();
-    this.committing = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
+  /** Joins the group as soon as the brokers can be reached. Resolves when it has, or was stopped before. */
+  start(): Promise<void> {
+    const { reactor, observer } = this.options;
+    observer?.started?.(reactor.name, this);
+    this.starting = this.keepTrying(() => this.startNow());
+    return this.starting;
+  }
+
+  /** Partitions whose events come here. */
+  get partitionCount(): number {
+    return this.mine.size;
+  }
+
+  /** How far it is behind in the partitions that are its own. */
+  lag(): readonly TopicLag[] {
+    return this.memberLag.of(
+      [...this.mine].map((place) => {
+        const { topic, partition } = topicPartitionOf(place);
+        const tracker = this.partitions.get(place)?.tracker;
+        return { topic, partition, tracker, position: this.positions.of(topic, partition) };
+      }),
+    );
   }
 
   /** Leaves the group. What is under way is completed, if that does not take too long. */
   async stop(): Promise<void> {
     clearInterval(this.committing);
     this.stopping.abort();
+    await Promise.race([this.starting, sleep(STOP_MS, undefined, { ref: false })]);
     await this.lanes.pause(STOP_MS);
     for (const { lost } of this.partitions.values()) lost.abort();
     this.lanes.resume();
@@ -98,6 +124,33 @@ export class ReactorGroup {
     await this.commit();
     await this.consumer?.disconnect();
     await this.producer.disconnect();
+    await this.positions.stopped();
+  }
+
+  private async startNow(): Promise<void> {
+    await this.prepareTopics();
+    await this.producer.connect();
+    await this.join();
+    if (this.stopping.signal.aborted) return;
+    this.positions.start(this.stopping.signal);
+    this.committing = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
+  }
+
+  /** Does something that needs the brokers until it has come to its end, or the member is stopped. */
+  private async keepTrying(attempt: () => Promise<void>): Promise<void> {
+    const { reactor, observer, firstRetryMs = FIRST_RETRY_MS } = this.options;
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        await this.consumer?.disconnect().catch(() => undefined);
+        if (signal.aborted) return;
+        observer?.failed?.(reactor.name, error);
+      }
+      await pause(Math.min(firstRetryMs * 2 ** failures, LAST_REJOIN_MS), signal);
+    }
   }
 
   private async prepareTopics(): Promise<void> {
@@ -115,9 +168,9 @@ export class ReactorGroup {
   }
 
   private async join(): Promise<void> {
-    const { kafka, settings, reactor, observer, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
+    const { kafka, reactor, observer, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
     const consumer = kafka.consumer({
-      groupId: `${settings.topicPrefix}.${reactor.name}`,
+      groupId: this.groupId,
       readUncommitted: false,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: FETCH_WAIT_MS,
@@ -133,9 +186,15 @@ export class ReactorGroup {
       void this.lanes.pause();
       void this.commit();
     });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
+      // Nobody else is told of batches in which there are only marks of transactions, and what was aborted.
+      if (batchSize === 0) this.passOver(topic, partition, firstOffset, lastOffset);
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       observer?.failed?.(reactor.name, payload.error);
       void this.lanes.pause();
+      this.mine = new Set();
       // The client begins again by itself after some failures, and for ever stays away after others.
       if (!payload.restart) void this.joinAgain(consumer);
     });
@@ -150,20 +209,15 @@ export class ReactorGroup {
   }
 
   private async joinAgain(dead: Consumer): Promise<void> {
-    const { reactor, observer, firstRetryMs = FIRST_RETRY_MS } = this.options;
-    const { signal } = this.stopping;
+    const { firstRetryMs = FIRST_RETRY_MS } = this.options;
     await dead.disconnect().catch(() => undefined);
-    for (let failures = 0; !signal.aborted; failures++) {
-      await pause(Math.min(firstRetryMs * 2 ** failures, LAST_REJOIN_MS), signal);
-      if (signal.aborted) return;
-      try {
-        await this.join();
-        return;
-      } catch (error) {
-        await this.consumer?.disconnect().catch(() => undefined);
-        observer?.failed?.(reactor.name, error);
-      }
-    }
+    await pause(firstRetryMs, this.stopping.signal);
+    await this.keepTrying(() => this.join());
+  }
+
+  private get groupId(): string {
+    const { settings, reactor } = this.options;
+    return `${settings.topicPrefix}.${reactor.name}`;
   }
 
   private topics(): string[] {
@@ -185,6 +239,7 @@ export class ReactorGroup {
       partition.lost.abort();
       this.partitions.delete(place);
     }
+    this.mine = mine;
     observer?.shareChanged?.(reactor.name, mine.size);
     reactor.shareChanged?.(this.shareOf(mine));
     this.lanes.resume();
@@ -223,10 +278,20 @@ export class ReactorGroup {
         partition.tracker.resume(offset);
         partition.resumed = true;
       }
-      if (partition.tracker.begin(offset)) this.begin(topic, batch.partition, partition, message);
+      if (partition.tracker.begin(offset, Number(message.timestamp)))
+        this.begin(topic, batch.partition, partition, message);
       payload.resolveOffset(message.offset);
     }
+    partition.tracker.readUpTo(BigInt(batch.lastOffset()) + 1n);
     await payload.heartbeat();
+  }
+
+  private passOver(topic: string, number: number, first: string | null, last: string): void {
+    if (first === null || !this.mine.has(placeOf(topic, number))) return;
+    const partition = this.partitionOf(topic, number);
+    if (!partition.resumed) partition.tracker.resume(BigInt(first));
+    partition.resumed = true;
+    partition.tracker.readUpTo(BigInt(last) + 1n);
   }
 
   private begin(topic: string, number: number, { tracker, lost }: Partition, message: KafkaMessage): void {
