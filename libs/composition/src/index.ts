@@ -15,6 +15,7 @@ export { measureProjection } from './projection-metrics.js';
 export { pullAuthority } from './pull-authority.js';
 export { ReadModelsModule } from './read-models.module.js';
 export { messageForUser, runProcess, type ProcessOptions, type RunningProcess } from './run-process.js';
+export { ReactorsModule } from './reactors.module.js';
 export { checkServices } from './services/check-services.js';
 export { RemoteContextsModule, remoteImages, remoteStreams } from './services/remote-contexts.module.js';
 export { runService, type ServiceGiven, type ServiceOptions } from './services/run-service.js';

@@ -14,7 +14,7 @@ export interface ImportSettings {
   readonly scheduledImportInterval: number;
   /** 0 is no limit. */
   readonly maxScheduledImportsPerMinute: number;
-  /** Whether this process imports what streams ask for by themselves. One process does, however many there are. */
+  /** Whether this process imports what streams ask for by themselves, and no other does. */
   readonly inBackground: boolean;
 }
 

@@ -7,6 +7,7 @@ import {
   type ModuleMetadata,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type Provider,
 } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '#lib/event-store';
 import { IMAGES, type Images } from '#lib/image';
@@ -31,24 +32,23 @@ export interface ImportModuleOptions {
   readonly imports?: ModuleMetadata['imports'];
 }
 
-const IN_BACKGROUND = Symbol('ImportsInBackground');
-
 /** Background imports run while the app does, and end before anything is closed that they write to. */
 @Injectable()
-class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  constructor(
-    @Inject(BackgroundImports) private readonly background: BackgroundImports,
-    @Inject(RegistryTransport) private readonly transport: RegistryTransport,
-    @Inject(IN_BACKGROUND) private readonly inBackground: boolean,
-  ) {}
+class BackgroundLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(BackgroundImports) private readonly background: BackgroundImports) {}
 
   onApplicationBootstrap(): void {
-    if (this.inBackground) this.background.start();
+    this.background.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.background.stop();
   }
+}
+
+@Injectable()
+class TransportLifecycle implements OnApplicationShutdown {
+  constructor(@Inject(RegistryTransport) private readonly transport: RegistryTransport) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.transport.close();
@@ -56,8 +56,9 @@ class ImportLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdo
 }
 
 /**
- * Imports from other registries. The app binds {@link EVENT_STORE}, {@link READ_MODEL}, {@link IMPORT_CHANGES},
- * the pull secrets, {@link IMPORT_OBSERVER}, the services of images and streams, and {@link TRACER} if it has one.
+ * Imports from other registries: on request, and where the settings say so in the background, which is then done by
+ * nobody but this process. The app binds {@link EVENT_STORE}, {@link READ_MODEL}, {@link IMPORT_CHANGES}, the pull secrets,
+ * {@link IMPORT_OBSERVER}, the services of images and streams, and {@link TRACER} if it has one.
  */
 @Module({})
 export class ImportModule {
@@ -73,30 +74,36 @@ export class ImportModule {
           useFactory: (images: Images, streams: ImageStreams, importer: Importer) =>
             new NotifiedPushes({ images, streams, importer }),
         },
-        {
-          provide: BackgroundImports,
-          inject: [EVENT_STORE, READ_MODEL, IMPORT_CHANGES, IMAGE_STREAMS, ImportService, IMPORT_OBSERVER],
-          useFactory: (
-            store: EventStore,
-            readModel: ReadModel,
-            changes: ChangeFeed,
-            streams: ImageStreams,
-            service: ImportService,
-            observer: ImportObserver,
-          ) =>
-            new BackgroundImports({
-              ...{ store, readModel, changes, streams, imports: service, observer },
-              importMode: settings.importMode,
-              scheduledImportInterval: settings.scheduledImportInterval,
-              maxScheduledImportsPerMinute: settings.maxScheduledImportsPerMinute,
-            }),
-        },
         { provide: IMPORTS, useExisting: ImportService },
         { provide: PUSHES, useExisting: NotifiedPushes },
-        { provide: IN_BACKGROUND, useValue: settings.inBackground },
-        ImportLifecycle,
+        TransportLifecycle,
+        ...(settings.inBackground ? inBackground(settings) : []),
       ],
-      exports: [ImportService, IMPORTS, BackgroundImports, NotifiedPushes, PUSHES],
+      exports: [ImportService, IMPORTS, NotifiedPushes, PUSHES],
     };
   }
 }
+
+const inBackground = ({
+  importMode,
+  scheduledImportInterval,
+  maxScheduledImportsPerMinute,
+}: ImportSettings): readonly Provider[] => [
+  {
+    provide: BackgroundImports,
+    inject: [EVENT_STORE, READ_MODEL, IMPORT_CHANGES, IMAGE_STREAMS, ImportService, IMPORT_OBSERVER],
+    useFactory: (
+      store: EventStore,
+      readModel: ReadModel,
+      changes: ChangeFeed,
+      streams: ImageStreams,
+      imports: ImportService,
+      observer: ImportObserver,
+    ) =>
+      new BackgroundImports({
+        ...{ store, readModel, changes, streams, imports, observer },
+        ...{ importMode, scheduledImportInterval, maxScheduledImportsPerMinute },
+      }),
+  },
+  BackgroundLifecycle,
+];

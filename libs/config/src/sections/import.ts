@@ -21,8 +21,8 @@ export class ImportConfiguration {
   readonly timeout: number = 120_000;
 
   /**
-   * Whether this process imports what streams ask for by themselves: tags to fetch, and tags on a schedule. Of several
-   * import services on one event store, one is to do it.
+   * Whether this process imports what streams ask for by themselves: tags to fetch, and tags on a schedule. Import services
+   * with `kafka.brokers` share that among all that have it on; of those without, one is to do it.
    */
   @Setting('flag')
   @IsBoolean({ message: 'must be true or false' })

@@ -56,7 +56,7 @@ export class KafkaSaslConfiguration {
   readonly passwordFile?: string;
 }
 
-/** Where events are published for others. Without brokers, nowhere. */
+/** Where events are published for others, and where workers that share events get them. Without brokers, nowhere. */
 export class KafkaConfiguration {
   /** Some of the brokers, by which the others are found. */
   @Setting('texts')
@@ -102,6 +102,14 @@ export class KafkaConfiguration {
   @Min(64 * 1024, { message: 'must be at least 65536' })
   @Max(64 * 1024 * 1024, { message: 'must not be more than 67108864' })
   readonly maxMessageBytes: number = 4 * 1024 * 1024;
+
+  /**
+   * After this long without a sign of life the others of its group do what a worker had to do; milliseconds here. What it
+   * was at is then done again. The brokers allow no less than `group.min.session.timeout.ms`.
+   */
+  @Setting('duration')
+  @IsDuration(1_000)
+  readonly sessionTimeout: number = 15_000;
 
   @Section(KafkaTlsConfiguration)
   @ValidateNested({ message: 'must be an object' })

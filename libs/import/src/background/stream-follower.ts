@@ -3,6 +3,7 @@ import type { ChangeFeed, ReadModel, StreamSnapshot } from '#lib/read-model';
 import type { ImportObserver } from '../import-observer.js';
 import { eachStream } from './each-stream.js';
 import type { StreamToImport } from './import-need.js';
+import { pause } from './pause.js';
 
 /** `namespace/name` of a stream. */
 export type StreamKey = string;
@@ -83,17 +84,4 @@ export class StreamFollower {
 export function splitKey(key: StreamKey): { readonly namespace: string; readonly name: string } {
   const slash = key.indexOf('/');
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 }

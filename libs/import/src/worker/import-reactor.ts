@@ -2,10 +2,12 @@ import { EventStoreError, type EventStore } from '#lib/event-store';
 import type { FeedEvent, Reactor, Share } from '#lib/event-feed';
 import { parseStreamName, streamName } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';
+import { ServiceCallError } from '#lib/remoting';
 import type { ImageStreams } from '#lib/stream';
 import { eachStream } from '../background/each-stream.js';
 import type { ImportController } from '../background/import-controller.js';
 import type { ImportScheduler } from '../background/import-scheduler.js';
+import { pause } from '../background/pause.js';
 import { splitKey, type StreamKey } from '../background/stream-follower.js';
 import type { ImportObserver } from '../import-observer.js';
 
@@ -16,7 +18,11 @@ export interface ImportReactorOptions {
   readonly controller: ImportController;
   readonly scheduler: ImportScheduler;
   readonly observer?: ImportObserver;
+  /** What else passes by itself, besides failures of the event store and of services. */
+  readonly isPassing?: (error: unknown) => boolean;
 }
+
+const SCAN_AGAIN_MS = 1_000;
 
 /**
  * Background imports, shared by several workers: told that a stream has changed, it looks at what the stream asks for now,
@@ -40,31 +46,40 @@ export class ImportReactor implements Reactor {
     await controller.attempt(key, signal);
   }
 
-  /** While the event store is away, no event is to blame. */
+  /** While somebody is away who is needed, no event is to blame. */
   isPassing(error: unknown): boolean {
-    return error instanceof EventStoreError && error.code !== 'refused' && error.code !== 'foreign-event';
+    if (error instanceof EventStoreError) return error.code !== 'refused' && error.code !== 'foreign-event';
+    if (error instanceof ServiceCallError) return error.code !== 'internal' && error.code !== 'too-large';
+    return this.options.isPassing?.(error) ?? false;
   }
 
   shareChanged(share: Share): void {
-    const { store, readModel, scheduler, observer } = this.options;
     this.share = share;
     this.scan.abort();
     this.scan = new AbortController();
-    const { signal } = this.scan;
-    scheduler.keepOnly((key) => this.isOurs(key));
-    const begin = async (): Promise<void> => {
-      await readModel.waitFor(await store.lastPosition());
-      await eachStream(readModel, signal, (key, stream) => {
-        if (!signal.aborted && this.isOurs(key)) scheduler.found(key, stream);
-      });
-    };
-    begin().catch((error: unknown) => {
-      if (!signal.aborted) observer?.followingFailed?.(error);
-    });
+    this.options.scheduler.keepOnly((key) => this.isOurs(key));
+    void this.findSchedules(this.scan.signal);
   }
 
   stop(): void {
     this.scan.abort();
+  }
+
+  /** What others were told is not told again: the schedules of streams that come here from now on are looked up. */
+  private async findSchedules(signal: AbortSignal): Promise<void> {
+    const { store, readModel, scheduler, observer } = this.options;
+    while (!signal.aborted) {
+      try {
+        await readModel.waitFor(await store.lastPosition());
+        await eachStream(readModel, signal, (key, stream) => {
+          if (!signal.aborted && this.isOurs(key)) scheduler.found(key, stream);
+        });
+        return;
+      } catch (error) {
+        if (!signal.aborted) observer?.followingFailed?.(error);
+        await pause(SCAN_AGAIN_MS, signal);
+      }
+    }
   }
 
   private isOurs(key: StreamKey): boolean {

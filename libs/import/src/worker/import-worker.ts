@@ -6,6 +6,7 @@ import { ImportReactor } from './import-reactor.js';
 
 export interface ImportWorkerOptions extends Omit<BackgroundImportsOptions, 'changes'> {
   readonly group: Omit<ReactorGroupOptions, 'reactor'>;
+  readonly isPassing?: (error: unknown) => boolean;
 }
 
 /** One of several that share the background imports: each has some of the streams, and what one leaves others take over. */
@@ -31,10 +32,12 @@ export class ImportWorker {
     this.reactor = new ImportReactor({
       ...{ store, readModel, streams, controller, scheduler },
       ...(observer && { observer }),
+      ...(options.isPassing && { isPassing: options.isPassing }),
     });
     this.group = new ReactorGroup({ tracer: store.instruments?.tracer, ...options.group, reactor: this.reactor });
   }
 
+  /** Resolves when it shares in the work, which it does as soon as the brokers can be reached. */
   async start(): Promise<void> {
     await this.group.start();
     this.scheduler.start();
