@@ -18,6 +18,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default 1. */
   readonly gateways?: number;
+  /** How many of each service. Default 1. */
+  readonly instances?: Readonly<Partial<Record<Service, number>>>;
 }
 
 /** What makes one gateway the same as another to its clients. */
@@ -29,18 +31,24 @@ export class Installation {
     private readonly folder: string,
     readonly database: DatabaseProcess,
     readonly gateways: readonly Gateway[],
-    private readonly services: ReadonlyMap<Service, ServiceProcess>,
+    private readonly services: ReadonlyMap<Service, readonly ServiceProcess[]>,
   ) {}
 
-  static async start({ env = {}, gateways: count = 1 }: InstallationOptions = {}): Promise<Installation> {
+  static async start({
+    env = {},
+    gateways: count = 1,
+    instances = {},
+  }: InstallationOptions = {}): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'tagline-distributed-'));
     const certificates = join(folder, 'certificates');
     const cli = join(REPOSITORY_ROOT, 'dist/apps/tagline/src/cli/certificates.js');
     const { code, stderr } = await run(process.execPath, [cli, '--out', certificates]);
     if (code !== 0) throw new Error(`no certificates: ${stderr}`);
     const database = await DatabaseProcess.start();
-    const [own, gatewayCalls] = [await freeAddresses(SERVICES.length), await freeAddresses(count)];
-    const addressOf = (service: Service): string => own[SERVICES.indexOf(service)] ?? '';
+    const own = new Map<Service, readonly string[]>();
+    for (const service of SERVICES) own.set(service, await freeAddresses(instances[service] ?? 1));
+    const gatewayCalls = await freeAddresses(count);
+    const addressOf = (service: Service): string => (own.get(service) ?? []).join(',');
     const settings = (name: string, data: string): Record<string, string> => ({
       ...database.settings,
       TAGLINE_LOG_LEVEL: 'info',
@@ -59,8 +67,10 @@ export class Installation {
     });
     const services = await Promise.all(
       SERVICES.map(async (app) => {
-        const listen = { TAGLINE_SERVICES_LISTEN: addressOf(app) };
-        return [app, await ServiceProcess.start({ app, env: { ...settings(app, app), ...listen } })] as const;
+        const processes = (own.get(app) ?? []).map((listen, index) =>
+          ServiceProcess.start({ app, env: { ...settings(app, `${app}-${index}`), TAGLINE_SERVICES_LISTEN: listen } }),
+        );
+        return [app, await Promise.all(processes)] as const;
       }),
     );
     const gateways: Gateway[] = [];
@@ -88,14 +98,15 @@ export class Installation {
     return first;
   }
 
-  service(name: Service): ServiceProcess {
-    const service = this.services.get(name);
+  /** @param instance - counted from 0. */
+  service(name: Service, instance = 0): ServiceProcess {
+    const service = this.services.get(name)?.[instance];
     if (service === undefined) throw new Error(`there is no ${name}`);
     return service;
   }
 
   get processes(): readonly ServiceProcess[] {
-    return [...this.gateways.map(({ process }) => process), ...this.services.values()];
+    return [...this.gateways.map(({ process }) => process), ...[...this.services.values()].flat()];
   }
 
   /** Ends what still runs, and removes its data. */
