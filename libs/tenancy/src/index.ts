@@ -10,7 +10,7 @@ export type {
   RequestNamespaceDeletion,
 } from './namespaces/namespace-commands.js';
 export { NAMESPACE_CONTENTS } from './namespaces/namespace-contents.js';
-export type { NamespaceContents } from './namespaces/namespace-contents.js';
+export type { IsMeant, NamespaceContents } from './namespaces/namespace-contents.js';
 export { NAMESPACE_GUARD } from './namespaces/namespace-guard.js';
 export type { NamespaceGuard } from './namespaces/namespace-guard.js';
 export { namespaceDecider } from './namespaces/namespace-decider.js';

@@ -66,7 +66,7 @@ it('runs as a module: default namespaces are there, deleted ones go, the resourc
   await vi.waitFor(async () => expect(await fixture.readModel.namespace('openshift')).toBeUndefined(), {
     timeout: 10_000,
   });
-  expect(deleteAll).toHaveBeenCalledWith('openshift', expect.anything());
+  expect(deleteAll).toHaveBeenCalledWith('openshift', expect.anything(), expect.any(Function));
   await vi.waitFor(() => expect(roles.get('role', 'openshift', 'shared-resource-viewer')).toBeUndefined());
 
   const resources = built.get<readonly ResourceDefinition[]>(TENANCY_RESOURCES);

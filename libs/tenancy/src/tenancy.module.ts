@@ -46,6 +46,7 @@ import {
   type PullSecretSource,
 } from './secrets/pull-secret-source.js';
 import { EmbeddedSecretStore } from './secrets/embedded-secret-store.js';
+import { SecretContents } from './secrets/secret-contents.js';
 import { SECRET_STORE, type SecretStore } from './secrets/secret-store.js';
 import type { Issuance } from './service-accounts/token-request.js';
 import { reviewResources, TENANCY_RESOURCES, tenancyResources } from './tenancy-resources.js';
@@ -80,6 +81,7 @@ class NamespaceUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdo
   async onApplicationBootstrap(): Promise<void> {
     await this.namespaces.ensureDefaults();
     await this.bindings.furnishAll();
+    await this.finalizer.settle();
     this.finalizer.start();
   }
 
@@ -181,7 +183,8 @@ function finalizer(
     readModel,
     namespaces,
     // Who may do what goes last: until then its users see how their namespace empties.
-    contents: [contents, secrets, declared, bindings],
+    contents: [contents, new SecretContents(secrets), declared, bindings],
+    secrets: secrets.local,
     onFailure: (namespace, error) => {
       const what =
         namespace === undefined

@@ -1,7 +1,7 @@
 import { Refusal, type EventStore } from '#lib/event-store';
 import type { DeclaredKind, EventContext, Position } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';
-import type { NamespaceContents } from '../namespaces/namespace-contents.js';
+import type { IsMeant, NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { DeclaredCommand } from './declared-decider.js';
 import type { DeclaredService } from './declared-service.js';
 
@@ -30,20 +30,25 @@ export class DeclaredContents implements NamespaceContents {
     private readonly kinds: readonly NamespacedKind[],
   ) {}
 
-  async deleteAll(namespace: string, context: EventContext): Promise<number> {
+  async deleteAll(namespace: string, context: EventContext, isMeant: IsMeant): Promise<number> {
     const { store, readModel } = this.deps;
     await readModel.waitFor(await store.lastPosition());
     let deleted = 0;
-    for (const kind of this.kinds) deleted += await this.deleteKind(kind, namespace, context);
+    for (const kind of this.kinds) deleted += await this.deleteKind(kind, namespace, context, isMeant);
     return deleted;
   }
 
-  private async deleteKind(kind: NamespacedKind, namespace: string, context: EventContext): Promise<number> {
+  private async deleteKind(
+    kind: NamespacedKind,
+    namespace: string,
+    context: EventContext,
+    isMeant: IsMeant,
+  ): Promise<number> {
     const { store, readModel, service } = this.deps;
     const type = DELETIONS[kind];
     for (let deleted = 0; ;) {
       const page = await readModel.declaredList(kind, namespace, { limit: PAGE });
-      if (page.length === 0) return deleted;
+      if (page.length === 0 || !(await isMeant())) return deleted;
       let last = 0;
       for (const { object } of page) {
         const { name, uid } = object;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventContext } from '#lib/events';
+import { secretNamed } from '../secrets/secret-store.contract.js';
 import { tenancyFixture, type TenancyFixture } from '../testing/tenancy-fixture.js';
-import type { NamespaceContents } from './namespace-contents.js';
+import type { IsMeant, NamespaceContents } from './namespace-contents.js';
 import type { NamespaceFinalizer } from './namespace-finalizer.js';
 
 const CONTEXT: EventContext = { actor: { user: 'dev', groups: [] } };
@@ -12,7 +13,7 @@ class FakeContents implements NamespaceContents {
 
   constructor(private readonly answers: (number | Error)[] = []) {}
 
-  async deleteAll(namespace: string, context: EventContext): Promise<number> {
+  async deleteAll(namespace: string, context: EventContext, _isMeant: IsMeant): Promise<number> {
     this.calls.push({ namespace, context });
     const answer = this.answers.shift() ?? 0;
     if (answer instanceof Error) throw answer;
@@ -106,4 +107,38 @@ describe('NamespaceFinalizer', () => {
     run(new FakeContents());
     await gone('shop');
   });
+
+  it('leaves alone what a later namespace of the same name holds', async () => {
+    // Another process finishes the deletion, and somebody begins anew, while this one empties.
+    const slow = new FakeContents();
+    slow.deleteAll = async (_namespace, _context, isMeant) => {
+      const { namespace } = (await fixture.readModel.namespace('shop')) ?? {};
+      if (namespace?.deletionTimestamp === undefined || !(await isMeant())) return 0;
+      await fixture.namespaces.handle({ type: 'FinishNamespaceDeletion', name: 'shop', uid: namespace.uid }, CONTEXT);
+      const { version, state } = await fixture.namespaces.handle(fixture.namespaces.creation('shop'), CONTEXT);
+      await fixture.readModel.waitFor(version);
+      await fixture.secrets.adopt('shop', state?.uid ?? '');
+      await fixture.secrets.write('shop', 'new', () => secretNamed('shop', 'new'));
+      expect(await isMeant()).toBe(false);
+      return 1;
+    };
+    run(slow);
+    await requestDeletion('shop');
+    await vi.waitFor(async () => expect(await fixture.secrets.get('shop', 'new')).toBeDefined(), { timeout: 10_000 });
+    await running?.stop();
+    expect(await fixture.secrets.get('shop', 'new')).toBeDefined();
+    expect((await fixture.readModel.namespace('shop'))?.namespace.deletionTimestamp).toBeUndefined();
+  });
+
+  it('deletes its own secrets of namespaces that went, or were replaced, while it was away', async () => {
+    for (const name of ['shop', 'other', 'gone']) {
+      await fixture.secrets.adopt(name, name === 'other' ? ((await uidOf('other')) ?? '') : `former-${name}`);
+      await fixture.secrets.write(name, 's', () => secretNamed(name, 's'));
+    }
+    await fixture.finalizer(new FakeContents()).settle();
+    const left = await fixture.secrets.list(undefined, 10);
+    expect(left.map(({ metadata }) => metadata.namespace)).toEqual(['other']);
+  });
+
+  const uidOf = async (name: string) => (await fixture.readModel.namespace(name))?.namespace.uid;
 });

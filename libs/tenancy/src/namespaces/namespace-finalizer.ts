@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '#lib/event-store';
-import { streamName, type EventContext, type RecordedEvent } from '#lib/events';
+import { streamName, type EventContext, type NamespaceState, type RecordedEvent } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';
+import type { LocalSecrets } from '../secrets/secret-store.js';
 import { SYSTEM } from '../system-actor.js';
-import type { NamespaceContents } from './namespace-contents.js';
+import type { IsMeant, NamespaceContents } from './namespace-contents.js';
 import type { NamespaceService } from './namespace-service.js';
 
 export interface NamespaceFinalizerDeps {
@@ -12,6 +13,8 @@ export interface NamespaceFinalizerDeps {
   readonly namespaces: NamespaceService;
   /** Everything that namespaces hold. */
   readonly contents: readonly NamespaceContents[];
+  /** What only this process has of namespaces, and nobody else can delete. */
+  readonly secrets?: LocalSecrets | undefined;
   /** Told of every attempt that failed; it is repeated. Without a namespace: the log can no longer be followed. */
   readonly onFailure?: (namespace: string | undefined, error: unknown) => void;
   /** Pauses between attempts, in milliseconds: doubled from the first to the longest. */
@@ -20,8 +23,11 @@ export interface NamespaceFinalizerDeps {
 
 const PAGE = 500;
 
+type Name = Pick<NamespaceState, 'name' | 'uid'>;
+
 /**
- * The reactor that empties namespaces whose deletion was requested, and then lets them go.
+ * The reactor that empties namespaces whose deletion was requested, and then lets them go. Several processes may do so at
+ * the same time: each deletes what it has found while the namespace was still the one that it means.
  *
  * Each step can be repeated, and where it left off is in the log: after a crash it takes up every namespace that is
  * still being deleted.
@@ -32,6 +38,18 @@ export class NamespaceFinalizer {
   private following: Promise<void> | undefined;
 
   constructor(private readonly deps: NamespaceFinalizerDeps) {}
+
+  /** Deletes what this process has of namespaces that went, or were replaced, while it was away. Before anybody reads it. */
+  async settle(): Promise<void> {
+    const { store, readModel, secrets } = this.deps;
+    if (secrets === undefined) return;
+    await readModel.waitFor(await store.lastPosition());
+    for (const name of await secrets.namespaces()) {
+      const document = await readModel.namespace(name);
+      if (document === undefined) await secrets.release(name);
+      else await secrets.adopt(name, document.namespace.uid);
+    }
+  }
 
   /** Takes up what an earlier run left, then follows the log. */
   start(): void {
@@ -50,19 +68,22 @@ export class NamespaceFinalizer {
     const { store, readModel } = this.deps;
     const start = await store.lastPosition();
     await readModel.waitFor(start);
-    for (const name of await this.terminating()) this.take(name);
+    for (const namespace of await this.terminating()) this.take(namespace);
     for await (const events of store.subscribe(start, this.stopping.signal)) {
       for (const event of events) {
-        if (event.type === 'NamespaceDeletionRequested') this.take((event.data as { name: string }).name);
+        // What came while another process finished the deletion is looked for once it has.
+        if (event.type === 'NamespaceDeletionRequested' || event.type === 'NamespaceDeleted') {
+          this.take(event.data as Name);
+        }
       }
     }
   }
 
-  private async terminating(): Promise<readonly string[]> {
-    const names: string[] = [];
+  private async terminating(): Promise<readonly Name[]> {
+    const names: Name[] = [];
     for (let after: readonly string[] | undefined; ;) {
       const page = await this.deps.readModel.namespaces({ limit: PAGE, ...(after && { after }) });
-      for (const { namespace } of page) if (namespace.deletionTimestamp !== undefined) names.push(namespace.name);
+      for (const { namespace } of page) if (namespace.deletionTimestamp !== undefined) names.push(namespace);
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return names;
       after = [last.namespace.name];
@@ -70,36 +91,40 @@ export class NamespaceFinalizer {
   }
 
   /** One namespace is emptied by one worker; the same name again has to wait its turn. */
-  private take(name: string): void {
+  private take({ name, uid }: Name): void {
     const turn = (this.working.get(name) ?? Promise.resolve())
-      .then(() => this.finalizeUntilDone(name))
+      .then(() => this.finalizeUntilDone({ name, uid }))
       .finally(() => {
         if (this.working.get(name) === turn) this.working.delete(name);
       });
     this.working.set(name, turn);
   }
 
-  private async finalizeUntilDone(name: string): Promise<void> {
+  private async finalizeUntilDone(namespace: Name): Promise<void> {
     const { first, longest } = this.deps.retry ?? { first: 1_000, longest: 60_000 };
     const { signal } = this.stopping;
     for (let pause = first; !signal.aborted; pause = Math.min(2 * pause, longest)) {
       try {
-        return await this.finalize(name);
+        return await this.finalize(namespace);
       } catch (error) {
-        this.deps.onFailure?.(name, error);
+        this.deps.onFailure?.(namespace.name, error);
         await sleep(pause, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  private async finalize(name: string): Promise<void> {
-    const { store, readModel, namespaces, contents } = this.deps;
+  private async finalize({ name, uid }: Name): Promise<void> {
+    const { store, readModel, namespaces, contents, secrets } = this.deps;
     await readModel.waitFor(await store.lastPosition());
-    const { namespace } = (await readModel.namespace(name)) ?? {};
-    if (namespace?.deletionTimestamp === undefined) return;
+    await secrets?.release(name, uid);
+    const isMeant = async (): Promise<boolean> => {
+      const { namespace } = (await readModel.namespace(name)) ?? {};
+      return namespace?.uid === uid && namespace.deletionTimestamp !== undefined;
+    };
+    if (!(await isMeant())) return;
     const context = await this.contextOf(name);
-    for (const content of contents) await emptied(content, name, context);
-    await namespaces.handle({ type: 'FinishNamespaceDeletion', name, uid: namespace.uid }, context);
+    for (const content of contents) await emptied(content, name, context, isMeant);
+    if (await isMeant()) await namespaces.handle({ type: 'FinishNamespaceDeletion', name, uid }, context);
   }
 
   /** The deletions are caused by whoever asked for that of the namespace. */
@@ -117,6 +142,11 @@ export class NamespaceFinalizer {
 }
 
 /** A creation that was under way when the deletion was requested may still arrive: look until there is nothing. */
-async function emptied(contents: NamespaceContents, namespace: string, context: EventContext): Promise<void> {
-  while ((await contents.deleteAll(namespace, context)) > 0);
+async function emptied(
+  contents: NamespaceContents,
+  namespace: string,
+  context: EventContext,
+  isMeant: IsMeant,
+): Promise<void> {
+  while ((await contents.deleteAll(namespace, context, isMeant)) > 0);
 }

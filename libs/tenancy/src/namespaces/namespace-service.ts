@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CommandHandler, NO_STREAM, type EventStore, type Handled, type Loaded } from '#lib/event-store';
+import { CommandHandler, NO_STREAM, Refusal, type EventStore, type Handled, type Loaded } from '#lib/event-store';
 import type { Precondition } from '#lib/event-store';
 import { streamName, type EventContext, type NamespaceEvent, type StreamName } from '#lib/events';
 import { SYSTEM } from '../system-actor.js';
@@ -61,7 +61,16 @@ export class NamespaceService {
   async ensureDefaults(): Promise<void> {
     for (const name of DEFAULT_NAMESPACES) {
       const { revision } = await this.load(name);
-      if (revision === NO_STREAM) await this.handle(this.creation(name), { actor: SYSTEM });
+      if (revision === NO_STREAM) await this.createUnlessThere(name);
+    }
+  }
+
+  /** Another process that starts may be faster. */
+  private async createUnlessThere(name: string): Promise<void> {
+    try {
+      await this.handle(this.creation(name), { actor: SYSTEM });
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === 'already-exists')) throw error;
     }
   }
 }

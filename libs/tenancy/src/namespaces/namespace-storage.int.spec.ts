@@ -3,6 +3,7 @@ import type { Change, KubeObject, RequestContext } from '#lib/kube-api';
 import { ADMIN_USER, namesIn, namespaceNamed, requestBy, tenancyFixture } from '../testing/tenancy-fixture.js';
 import type { TenancyFixture } from '../testing/tenancy-fixture.js';
 import { assertNamespaceActive } from './assert-namespace-active.js';
+import { NamespaceService } from './namespace-service.js';
 
 const WRITE = { dryRun: false };
 const DRY = { dryRun: true };
@@ -206,5 +207,13 @@ describe('the namespaces resource', () => {
     const position = await fixture.store.lastPosition();
     await fixture.namespaces.ensureDefaults();
     expect(await fixture.store.lastPosition()).toBe(position);
+  });
+
+  it('creates them once where several processes start at the same time', async () => {
+    const services = Array.from({ length: 3 }, () => new NamespaceService(fixture.store));
+    await Promise.all(services.map((service) => service.ensureDefaults()));
+    const events: string[] = [];
+    for await (const page of fixture.store.readAll({ after: 0 })) events.push(...page.map(({ type }) => type));
+    expect(events).toEqual(Array.from({ length: 3 }, () => 'NamespaceCreated'));
   });
 });

@@ -9,7 +9,7 @@ import {
   type RoleSubject,
 } from '#lib/events';
 import type { RbacKind, ReadModel } from '#lib/read-model';
-import type { NamespaceContents } from '../namespaces/namespace-contents.js';
+import type { IsMeant, NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { NamespaceDefaults } from '../namespaces/namespace-defaults.js';
 import { DeclaredContents, unlessDecided } from '../declared/declared-contents.js';
 import type { DeclaredCommand } from '../declared/declared-decider.js';
@@ -60,8 +60,8 @@ export class NamespaceBindings implements NamespaceDefaults, NamespaceContents {
     }
   }
 
-  deleteAll(namespace: string, context: EventContext): Promise<number> {
-    return new DeclaredContents(this.deps, ['roleBinding', 'role']).deleteAll(namespace, context);
+  deleteAll(namespace: string, context: EventContext, isMeant: IsMeant): Promise<number> {
+    return new DeclaredContents(this.deps, ['roleBinding', 'role']).deleteAll(namespace, context, isMeant);
   }
 
   private async ensure(

@@ -21,6 +21,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 const MAX_FILES = 1_000;
 const MAX_BYTES = 1024 * 1024;
+const MAX_ATTEMPTS = 10;
+const OVERTAKEN: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict', 'NotFound']);
 const WRITE = { dryRun: false };
 
 /** A manifest that could not be brought into force now, and why. */
@@ -55,7 +57,7 @@ export async function applyRbacManifests(
   for (const kind of KINDS) {
     for (const { file, object, resource } of manifests.filter((each) => each.object.kind === kind)) {
       try {
-        await apply(object, resource);
+        await applyUntilSettled(object, resource);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (!isAboutNamespace(error)) throw failure(file, error.message);
@@ -106,6 +108,19 @@ function manifestOf(file: string, value: JsonValue, resources: readonly Resource
     return { file, object: { ...rest, metadata: own }, resource };
   } catch (error) {
     throw error instanceof ApiError ? failure(file, error.message) : error;
+  }
+}
+
+/** Another process may be applying the same at this moment: then there is something else to do than there was. */
+async function applyUntilSettled(object: KubeObject, resource: ResourceDefinition): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await apply(object, resource);
+      return;
+    } catch (error) {
+      const isOvertaken = error instanceof ApiError && OVERTAKEN.has(error.reason) && !isAboutNamespace(error);
+      if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
 }
 

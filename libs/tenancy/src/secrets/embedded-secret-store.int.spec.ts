@@ -51,4 +51,28 @@ describe('the files of secrets', () => {
     store = await EmbeddedSecretStore.open(folder.path);
     expect(await store.get('shop', 'a')).toBeDefined();
   });
+
+  it('know which namespace secrets are of, and keep none of one that is gone', async () => {
+    const names = async () => (await store.list(undefined, 10)).map(({ metadata }) => metadata.name);
+    await put(secretNamed('shop', 'old'));
+    // Secrets of before owners were noted are of the namespace that is there.
+    await store.adopt('shop', 'first');
+    expect(await names()).toEqual(['old']);
+    expect(await store.namespaces()).toEqual(['shop']);
+    await store.release('shop', 'another');
+    await store.adopt('shop', 'first');
+    expect(await names()).toEqual(['old']);
+    await store.adopt('shop', 'second');
+    expect(await names()).toEqual([]);
+    await put(secretNamed('shop', 'new'));
+    await store.release('shop', 'first');
+    expect(await names()).toEqual(['new']);
+    await store.close();
+    store = await EmbeddedSecretStore.open(folder.path);
+    const before = await store.resourceVersion();
+    await store.release('shop', 'second');
+    expect(await names()).toEqual([]);
+    expect(Number(await store.resourceVersion())).toBeGreaterThan(Number(before));
+    expect(await store.namespaces()).toEqual([]);
+  });
 });

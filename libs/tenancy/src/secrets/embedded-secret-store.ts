@@ -5,7 +5,7 @@ import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPat
 import type { SecretObject } from './secret.js';
 import { SecretCipher } from './secret-cipher.js';
 import { ensureSecretKey, InvalidSecretKeyError } from './secret-key.js';
-import type { SecretChange, SecretStore } from './secret-store.js';
+import type { LocalSecrets, SecretChange, SecretStore } from './secret-store.js';
 
 type SecretKey = [namespace: string, name: string];
 
@@ -15,8 +15,10 @@ const COUNTER = 'resourceVersion';
 const PROBE = 'probe';
 const OWNER_ONLY = 0o600;
 
+const ownerKey = (namespace: string): string => `owner/${namespace}`;
+
 /** Secrets in an LMDB file beside the event log. */
-export class EmbeddedSecretStore implements SecretStore {
+export class EmbeddedSecretStore implements SecretStore, LocalSecrets {
   private readonly secrets: Database<Buffer, SecretKey>;
   private readonly meta: Database<Buffer, string>;
   /** Writes go one after the other: each decides on what the one before it left. */
@@ -54,6 +56,10 @@ export class EmbeddedSecretStore implements SecretStore {
       throw error;
     }
     return store;
+  }
+
+  get local(): LocalSecrets {
+    return this;
   }
 
   async resourceVersion(): Promise<string> {
@@ -98,15 +104,34 @@ export class EmbeddedSecretStore implements SecretStore {
 
   deleteAll(namespace: string): Promise<number> {
     return this.inTurn(async () => {
-      const range = { start: [namespace], end: [namespace, AFTER_ALL] } as unknown as Parameters<
-        typeof this.secrets.getKeys
-      >[0];
-      const keys = [...this.secrets.getKeys(range)];
-      if (keys.length === 0) return 0;
-      await this.commit(this.counter + 1, () => {
-        for (const key of keys) void this.secrets.remove(key);
-      });
+      const keys = this.keysOf(namespace);
+      if (keys.length > 0) await this.removeAll(keys);
       return keys.length;
+    });
+  }
+
+  async namespaces(): Promise<readonly string[]> {
+    return [...new Set([...this.secrets.getKeys()].map(([namespace]) => namespace))];
+  }
+
+  async adopt(namespace: string, uid: string): Promise<void> {
+    const owner = this.ownerOf(namespace);
+    if (owner === uid) return;
+    await this.inTurn(async () => {
+      const before = this.ownerOf(namespace);
+      // Where nothing is known of an owner, secrets are of before owners were noted.
+      const former = before === undefined || before === uid ? [] : this.keysOf(namespace);
+      await this.removeAll(former, () => this.meta.put(ownerKey(namespace), Buffer.from(uid)));
+    });
+  }
+
+  async release(namespace: string, uid?: string): Promise<void> {
+    await this.inTurn(async () => {
+      const owner = this.ownerOf(namespace);
+      if (owner !== undefined && uid !== undefined && owner !== uid) return;
+      const keys = this.keysOf(namespace);
+      if (owner === undefined && keys.length === 0) return;
+      await this.removeAll(keys, () => this.meta.remove(ownerKey(namespace)));
     });
   }
 
@@ -118,6 +143,24 @@ export class EmbeddedSecretStore implements SecretStore {
   private stored(namespace: string, name: string): SecretObject | undefined {
     const sealed = this.secrets.get([namespace, name]);
     return sealed && this.unseal(namespace, name, sealed);
+  }
+
+  private ownerOf(namespace: string): string | undefined {
+    return this.meta.get(ownerKey(namespace))?.toString('latin1');
+  }
+
+  private keysOf(namespace: string): readonly SecretKey[] {
+    const range = { start: [namespace], end: [namespace, AFTER_ALL] } as unknown as Parameters<
+      typeof this.secrets.getKeys
+    >[0];
+    return [...this.secrets.getKeys(range)];
+  }
+
+  private removeAll(keys: readonly SecretKey[], change: () => unknown = () => undefined): Promise<void> {
+    return this.commit(keys.length === 0 ? this.counter : this.counter + 1, () => {
+      for (const key of keys) void this.secrets.remove(key);
+      void change();
+    });
   }
 
   private inTurn<T>(write: () => Promise<T>): Promise<T> {

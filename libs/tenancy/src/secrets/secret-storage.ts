@@ -77,6 +77,8 @@ export class SecretStorage implements ResourceStorage {
       if ((await this.deps.secrets.get(namespace, name)) !== undefined) throw alreadyExists(RESOURCE, name);
       return viewOf(secret);
     }
+    const document = await this.deps.readModel.namespace(namespace);
+    if (document !== undefined) await this.deps.secrets.local?.adopt(namespace, document.namespace.uid);
     const written = await this.deps.secrets.write(namespace, name, (current) => {
       if (current !== undefined) throw alreadyExists(RESOURCE, name);
       return secret;

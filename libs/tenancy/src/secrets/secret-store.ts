@@ -1,8 +1,22 @@
-import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import type { SecretObject } from './secret.js';
 
 /** What a write makes of a secret; `undefined` deletes it, `'unchanged'` leaves it. May be asked more than once. */
 export type SecretChange = (current: SecretObject | undefined) => SecretObject | 'unchanged' | undefined;
+
+/**
+ * Which namespaces the secrets of a process are of, told apart by their UIDs. Whoever deletes a namespace cannot see the
+ * secrets that other processes keep of it, and each of those may be away then.
+ */
+export interface LocalSecrets {
+  /** Those that have any. */
+  namespaces(): Promise<readonly string[]>;
+
+  /** Secrets of a namespace are of the one with this UID from now on. Those of another that had its name are deleted. */
+  adopt(namespace: string, uid: string): Promise<void>;
+
+  /** Deletes the secrets of a namespace that is gone, and not those of a later one of its name. */
+  release(namespace: string, uid?: string): Promise<void>;
+}
 
 /**
  * Secrets, each encrypted. They are not events: a log keeps everything for ever, and a secret that was deleted has to be
@@ -10,7 +24,10 @@ export type SecretChange = (current: SecretObject | undefined) => SecretObject |
  *
  * Every adapter passes the suite in `secret-store.contract.ts`.
  */
-export interface SecretStore extends NamespaceContents {
+export interface SecretStore {
+  /** Absent where all processes have the same secrets. */
+  readonly local?: LocalSecrets;
+
   /** Version of the whole: that of the last write. Only grows, and is numbered apart from the event log. */
   resourceVersion(): Promise<string>;
 

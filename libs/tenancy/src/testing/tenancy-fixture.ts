@@ -35,6 +35,7 @@ import type { NamespaceContents } from '../namespaces/namespace-contents.js';
 import { NamespaceService } from '../namespaces/namespace-service.js';
 import { NamespaceBindings } from '../rbac/namespace-bindings.js';
 import { DeclaredService } from '../declared/declared-service.js';
+import { SecretContents } from '../secrets/secret-contents.js';
 import { EmbeddedSecretStore } from '../secrets/embedded-secret-store.js';
 import { tenancyResources } from '../tenancy-resources.js';
 
@@ -109,9 +110,10 @@ export async function tenancyFixture(rules: readonly (readonly [group: string, r
         namespaces,
         contents: [
           contents,
-          secrets,
+          new SecretContents(secrets),
           new DeclaredContents({ store, readModel, service }, [...LIMIT_KINDS, 'serviceAccount']),
         ],
+        secrets: secrets.local,
         retry: { first: 1, longest: 2 },
         ...(onFailure === undefined ? {} : { onFailure }),
       }),
