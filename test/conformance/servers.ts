@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -10,6 +10,7 @@ import { createLogger } from '#lib/observability';
 import { EventStoreDbDouble, PostgresServer } from '#lib/testing';
 import { startServer } from '../../apps/tagline/src/server.js';
 import { Installation } from '../distributed/harness/installation.js';
+import { expectPublished } from '../distributed/harness/whole-log.js';
 import type { Json, ServerName } from './transcript.js';
 
 /** How the servers differ. */
@@ -47,16 +48,19 @@ const ON_EVENTSTOREDB = process.env['TAGLINE_TEST_EVENT_STORE'] === 'eventstored
 /** Where they keep their read models and secrets: in themselves, or in one PostgreSQL with a schema for each. */
 const ON_POSTGRES = process.env['TAGLINE_TEST_READ_MODEL'] === 'postgres';
 
-let postgres: Promise<PostgresServer> | undefined;
+/** Where installations of several processes publish what happens; nowhere by default. */
+const BROKERS = process.env['TAGLINE_TEST_BROKERS']?.split(',') ?? [];
+
+let shared: Promise<PostgresServer> | undefined;
 
 /** Ends what all servers share. */
 export async function stopShared(): Promise<void> {
-  await (await postgres)?.stop();
-  postgres = undefined;
+  await (await shared)?.stop();
+  shared = undefined;
 }
 
 async function inPostgres(dataDir: string): Promise<Readonly<Record<string, string>>> {
-  const server = await (postgres ??= PostgresServer.start());
+  const server = await (shared ??= PostgresServer.start());
   const keyFile = join(dataDir, 'shared.key');
   await writeFile(keyFile, randomBytes(32).toString('base64'));
   return {
@@ -151,19 +155,18 @@ async function oneProcess(settings: Readonly<Record<string, string>>): Promise<R
 }
 
 async function installation(settings: Readonly<Record<string, string>>): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'tagline-conformance-'));
-  const processes = await Installation.start({
-    env: { ...settings, ...(ON_POSTGRES ? await inPostgres(folder) : {}) },
-  });
+  const postgres = ON_POSTGRES ? await (shared ??= PostgresServer.start()) : undefined;
+  const kafka = BROKERS.length > 0 ? { brokers: BROKERS, topicPrefix: `c-${randomUUID()}` } : undefined;
+  const processes = await Installation.start({ env: settings, postgres, kafka });
   const { url, ca, token } = processes.gateway;
   return {
     ...{ url: url.origin, ca, token },
     stop: async (look) => {
-      const log = openEventStore(loadConfiguration({ TAGLINE_DATA_DIR: folder, ...processes.database.settings }));
+      const log = openEventStore(loadConfiguration(processes.settings));
       for await (const page of log.readAll({ after: 0 })) page.forEach(look);
+      if (kafka !== undefined) await expectPublished(log, kafka);
       await log.close();
       await processes.dispose();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -29,6 +29,11 @@ export class DatabaseProcess {
     };
   }
 
+  /** host:port */
+  get address(): string {
+    return new URL(this.connectionString).host;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await exitOf(this.child);

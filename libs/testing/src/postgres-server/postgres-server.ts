@@ -15,11 +15,17 @@ const DEBIAN = '/usr/lib/postgresql';
 /** Whoever may not be root runs as this. */
 const NOBODY = 65_534;
 
-/** Fast, as nothing outlives the test; but what was committed survives the death of the process. */
+/**
+ * Fast, as nothing outlives the test. What was committed was handed to the kernel, and so survives the death of all
+ * processes.
+ */
 const SETTINGS = [
   ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'],
-  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'log_min_messages=panic', 'shared_buffers=64MB'],
+  ...['fsync=off', 'full_page_writes=off', 'log_min_messages=panic', 'shared_buffers=64MB'],
 ];
+
+const START_ATTEMPTS = 50;
+const START_AGAIN_MS = 200;
 
 /** Nothing that a test starts may outlive it. */
 const running = new Set<ChildProcess>();
@@ -90,18 +96,36 @@ export class PostgresServer {
     await this.end('SIGQUIT');
   }
 
+  /** Ends the process that the others belong to, which has no time to tell them; they notice and end by themselves. */
+  async killPostmaster(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
   /** On the same port, with the same data. */
   async startAgain(): Promise<void> {
-    if (this.folder === undefined) throw new Error('a database that others started is not ours to start');
+    const { folder } = this;
+    if (folder === undefined) throw new Error('a database that others started is not ours to start');
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.untilReady(this.spawn(folder));
+      } catch (error) {
+        // Processes of a postmaster that was killed may still be there, and nobody starts beside them.
+        if (attempt === START_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS));
+      }
+    }
+  }
+
+  private spawn(folder: string): ChildProcess {
     const settings = [`port=${this.port}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
-    const child = spawn(program('postgres'), ['-D', join(this.folder, 'data'), ...settings], {
+    const child = spawn(program('postgres'), ['-D', join(folder, 'data'), ...settings], {
       ...identity(),
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.child = child;
     running.add(child);
     child.once('exit', () => running.delete(child));
-    await this.untilReady(child);
+    return child;
   }
 
   async stop(): Promise<void> {
