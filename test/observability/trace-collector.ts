@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /** A span as a collector gets it. */
 export interface CollectedSpan {
+  /** What the process that sent it calls itself. */
+  readonly service: unknown;
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -12,18 +14,26 @@ export interface CollectedSpan {
   readonly failed: boolean;
 }
 
+interface OtlpAttribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
 interface OtlpSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly links?: readonly { readonly spanId: string }[];
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly attributes: readonly OtlpAttribute[];
   readonly status?: { readonly code?: number };
 }
 
 interface OtlpRequest {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[] }[];
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly OtlpAttribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
+  }[];
 }
 
 const FAILED = 2;
@@ -63,18 +73,26 @@ export class TraceCollector {
   private take(text: string): void {
     this.received.push(text);
     const { resourceSpans } = JSON.parse(text) as OtlpRequest;
-    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
-    this.spans.push(...spans.map(collected));
+    for (const { resource, scopeSpans } of resourceSpans) {
+      const service = valuesOf(resource.attributes)['service.name'];
+      for (const { spans } of scopeSpans) this.spans.push(...spans.map((span) => collected(span, service)));
+    }
   }
 }
 
-const collected = ({ name, traceId, spanId, parentSpanId, links, attributes, status }: OtlpSpan): CollectedSpan => ({
-  ...{ name, traceId, spanId },
+const collected = (
+  { name, traceId, spanId, parentSpanId, links, attributes, status }: OtlpSpan,
+  service: unknown,
+): CollectedSpan => ({
+  ...{ service, name, traceId, spanId },
   parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
   links: (links ?? []).map((link) => link.spanId),
-  attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, plain(Object.values(value)[0])])),
+  attributes: valuesOf(attributes),
   failed: status?.code === FAILED,
 });
+
+const valuesOf = (attributes: readonly OtlpAttribute[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, plain(Object.values(value)[0])]));
 
 /** Whole numbers may come as texts, as they may be longer than JSON's. */
 const plain = (value: unknown): unknown =>

@@ -1,6 +1,8 @@
 import { Agent, request } from 'node:https';
 
 export interface ApiClientOptions {
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly ca: string;
   readonly token?: string | undefined;
   /** Connections that are kept open. Default 1. */
@@ -82,13 +84,14 @@ export class ApiClient {
    */
   send(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    const { token } = this.options;
+    const { token, headers } = this.options;
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.url), {
         method,
         agent: this.agent,
         headers: {
           Accept: 'application/json',
+          ...headers,
           ...(token !== undefined && { Authorization: `Bearer ${token}` }),
           ...(payload !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(payload) }),
         },
