@@ -83,6 +83,22 @@ export class Generations {
   }
 
   /**
+   * Ends the connection of the one projector of a generation, where the database has waited for it for so long. One that
+   * the database still works for is left alone.
+   *
+   * @returns whether there was one.
+   */
+  async dismiss({ id }: Generation, idleMs: number): Promise<boolean> {
+    const text = `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
+      where locktype = 'advisory' and granted and objsubid = 2 and classid = $1::bigint::oid and objid = $2::bigint::oid
+      and pg_locks.database = (select oid from pg_database where datname = current_database())
+      and usename = current_user and state in ('idle', 'idle in transaction')
+      and state_change < clock_timestamp() - $3 * interval '1 millisecond'`;
+    const values = [PROJECTOR_LOCK, this.lockOf(id) >>> 0, idleMs];
+    return (await this.postgres.rows({ name: 'projector-dismiss', text }, values)).length > 0;
+  }
+
+  /**
    * Lets servers read `next` instead of `former`, from one moment to the next, as soon as it shows as much. Whoever
    * writes `former` is held up from then on, and finds that it is over.
    *

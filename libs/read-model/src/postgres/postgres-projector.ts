@@ -3,8 +3,9 @@ import type { Position } from '#lib/events';
 import { isMissingTable, PostgresError, type Connection, type Postgres } from '#lib/postgres';
 import type { Projection } from '../projections/projection.js';
 import { Projector } from '../projector.js';
-import { Generations, isBuiltFrom, type Claim } from './generations.js';
+import { Generations, isBuiltFrom, type Claim, type Generation } from './generations.js';
 import { FencedError, PostgresTables } from './postgres-tables.js';
+import { Stall } from './stall.js';
 
 export interface PostgresProjectorOptions {
   readonly store: EventStore;
@@ -12,14 +13,22 @@ export interface PostgresProjectorOptions {
   /** Everything but the events that the tables depend on. */
   readonly shape: string;
   readonly folds: readonly Projection[];
+  /**
+   * How long a projector may write nothing, with events in the log to be written and the database waiting for it, before
+   * one that stands by takes its place. Default ten seconds.
+   */
+  readonly stallMs?: number;
   /** Told of what passes: a database that is away, another projector that took over. */
   readonly onDisturbance?: (why: string) => void;
   /** Told when this projector begins to write, and when it no longer does. */
   readonly onDuty?: (isActive: boolean) => void;
 }
 
+const STALL_MS = 10_000;
 /** A standby looks this often whether the projector that writes is gone. */
 const STANDBY_MS = 500;
+/** And so soon when it has seen to that itself. */
+const SUCCESSION_MS = 50;
 /** After a database that was away; longer each time. */
 const RETRY_MS = { first: 250, longest: 2_000 };
 
@@ -94,14 +103,25 @@ export class PostgresProjector {
   /** @returns `undefined` when it is stopped before its turn comes. */
   private async turn(connection: Connection): Promise<Claim | undefined> {
     const { signal } = this.stopping;
+    const { store, stallMs = STALL_MS } = this.options;
+    const stall = new Stall(store, stallMs);
     while (!signal.aborted) {
       // Looked up every time: what is active may have been swapped meanwhile.
       const active = await this.generations.ensureActive(this.options.shape);
       const claim = await this.generations.claim(active, connection);
       if (claim !== undefined) return claim;
-      await pause(STANDBY_MS, AbortSignal.any([signal, connection.lost]));
+      const isRelieved = (await stall.isSeen(active)) && (await this.relieve(active, stallMs));
+      if (isRelieved) stall.forget();
+      await pause(isRelieved ? SUCCESSION_MS : STANDBY_MS, AbortSignal.any([signal, connection.lost]));
     }
     return undefined;
+  }
+
+  /** A process that hangs keeps its connection, and with it the lock, for as long as its machine answers for it. */
+  private async relieve(active: Generation, stallMs: number): Promise<boolean> {
+    const isRelieved = await this.generations.dismiss(active, stallMs);
+    if (isRelieved) this.options.onDisturbance?.('the projector that wrote did nothing for a while, and was relieved');
+    return isRelieved;
   }
 
   /** Tables of another log are not to be seen for a moment longer; those that take their place fill up from the start. */
@@ -129,6 +149,8 @@ export class PostgresProjector {
       connection.lost.removeEventListener('abort', lost);
       onDuty?.(false);
     }
+    // Whoever took the turn away from this one is to have it.
+    await pause(STANDBY_MS, this.stopping.signal);
   }
 }
 

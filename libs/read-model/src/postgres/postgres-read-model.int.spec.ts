@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventStore } from '#lib/event-store';
-import { streamName, type ImageStreamEvent } from '#lib/events';
+import { streamName, type ImageStreamEvent, type Position } from '#lib/events';
 import { Postgres } from '#lib/postgres';
 import { PostgresServer } from '#lib/testing';
 import {
@@ -45,12 +45,12 @@ describe.skipIf(PostgresServer.missing !== undefined)('Where PostgreSQL is insta
   async function example(
     store: EventStore,
     schema: string,
-    tests: { onDuty?: () => void } = {},
+    tests: { onDuty?: () => void; stallMs?: number } = {},
   ): Promise<PostgresExample> {
     const [forProjector, forModel] = [open(schema), open(schema)];
-    const { onDuty } = tests;
+    const { onDuty, stallMs = 10_000 } = tests;
     const projector = new PostgresProjector({
-      ...{ store, shape, folds, postgres: forProjector },
+      ...{ store, shape, folds, stallMs, postgres: forProjector },
       ...(onDuty && { onDuty: (isActive) => isActive && onDuty() }),
     });
     const model = new PostgresReadModel({ postgres: forModel, shape });
@@ -148,6 +148,34 @@ describe.skipIf(PostgresServer.missing !== undefined)('Where PostgreSQL is insta
         await Promise.all([first, ...second].map((built) => built.close()));
       });
 
+      it('are written by another when the one that writes hangs', async () => {
+        // It is told of nothing any more, and keeps its connection.
+        const hanging = Object.assign(Object.create(log.store) as EventStore, {
+          async *subscribe(_after: Position, signal: AbortSignal) {
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          },
+        });
+        const first = await example(hanging, schema);
+        await expect.poll(() => first.projector.isActive).toBe(true);
+        const second = await example(log.store, schema, { stallMs: 300 });
+        await second.model.waitFor(await log.append(st, [created(), pushed('a')]));
+        expect([first, second].map(({ projector }) => projector.isActive)).toEqual([false, true]);
+        await Promise.all([first.close(), second.close()]);
+      });
+
+      it('are left to the one that writes while there is nothing to write', async () => {
+        await log.append(st, [created(), pushed('a')]);
+        const first = await example(log.store, schema);
+        let looks = 0;
+        const watched = Object.assign(Object.create(log.store) as EventStore, {
+          lastPosition: () => log.store.lastPosition().finally(() => looks++),
+        });
+        const second = await example(watched, schema, { stallMs: 1 });
+        await expect.poll(() => looks, { timeout: 10_000 }).toBeGreaterThan(4);
+        expect([first, second].map(({ projector }) => projector.isActive)).toEqual([true, false]);
+        await Promise.all([first.close(), second.close()]);
+      });
+
       it('are not written by one that was taken for dead', async () => {
         await log.append(st, [created(), pushed('a')]);
         const built = await example(log.store, schema);
@@ -165,6 +193,25 @@ describe.skipIf(PostgresServer.missing !== undefined)('Where PostgreSQL is insta
         expect(row).toEqual({ epoch: 3 });
         await built.close();
       });
+    });
+
+    it('are not said to show what a database that took the place of another lacks', async () => {
+      const log = ExampleLog.on(embeddedEngine);
+      const schema = server.newSchema();
+      const built = await example(log.store, schema);
+      await built.model.waitFor(await log.append(st, [created(), pushed('a')]));
+      await built.projector.stop();
+      const last = await log.store.lastPosition();
+      await built.model.waitFor(last);
+      // A standby that was not told of the last event, and that nobody projects into yet.
+      await server.run(`update ${schema}.generations set checkpoint = checkpoint - 1`);
+      await server.run(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen "${schema}%'`);
+      await expect.poll(() => built.model.position).toBe(last - 1);
+      const waiting = built.model.waitFor(last);
+      await server.run(`update ${schema}.generations set checkpoint = checkpoint + 1`);
+      await waiting;
+      await built.close();
+      await log.dispose();
     });
 
     it('go on when the database is killed in the middle', async () => {

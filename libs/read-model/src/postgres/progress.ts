@@ -35,6 +35,9 @@ const LISTEN_AGAIN_MS = 500;
 /** Knows which tables are to be read and how far they are: told by the database, and by looking now and then. */
 export class Progress {
   private active: Generation | undefined;
+  private lastShown: Position = 0;
+  /** How many databases there were, for all that is known: each connection that is lost may have been to another. */
+  private era = 0;
   private waiters: Waiter[] = [];
   private listening: Connection | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -49,8 +52,13 @@ export class Progress {
     private readonly options: ProgressOptions,
   ) {}
 
-  /** Position of the last event that the tables show, as far as is known. */
+  /** Position of the last event that the tables show, or did when they were last seen. */
   get position(): Position {
+    return this.active?.checkpoint ?? this.lastShown;
+  }
+
+  /** What can be relied on. */
+  private get shown(): Position {
     return this.active?.checkpoint ?? 0;
   }
 
@@ -86,7 +94,7 @@ export class Progress {
    * @throws PostgresError as soon as the database is found to be away; ReadModelBehindError.
    */
   waitFor(position: Position): Promise<void> {
-    if (position <= this.position) return Promise.resolve();
+    if (position <= this.shown) return Promise.resolve();
     if (this.isStopped) return Promise.reject(new Error('the read models are no longer followed'));
     return new Promise((resolve, reject) => {
       this.waiters.push({ position, until: Date.now() + this.options.patienceMs, resolve, reject });
@@ -96,9 +104,14 @@ export class Progress {
 
   /** One look at a time, however many ask. */
   private look(): Promise<Generation | undefined> {
-    this.looking ??= this.generations.active(this.shape).then(
+    if (this.looking !== undefined) return this.looking;
+    const { active: known, era } = this;
+    this.looking = this.generations.active(this.shape).then(
       (active) => {
         this.looking = undefined;
+        if (era !== this.era) return active;
+        // What was known before the question is no longer so: this is a database that lacks it.
+        if (active !== undefined && active.id === known?.id && active.checkpoint < known.checkpoint) this.forget();
         this.take(active);
         return active;
       },
@@ -147,6 +160,8 @@ export class Progress {
   private listenAgain(why: string): void {
     this.listening = undefined;
     if (this.isStopped) return;
+    // What comes back may be a standby, or a copy, that does not show as much.
+    this.forget();
     this.options.onDisturbance(`news of the read models are not heard, and asked for instead: ${why}`);
     const again = (): void => {
       this.connecting = this.listen();
@@ -163,7 +178,7 @@ export class Progress {
     else if (active === undefined || position === 0) this.look().catch(() => undefined);
   }
 
-  /** What is heard may be older than what is known. */
+  /** What is heard may be older than what is known, and what is seen may have been asked for before it was. */
   private take(found: Generation | undefined): void {
     const { active } = this;
     if (active !== undefined && active.id === found?.id && active.checkpoint > found.checkpoint) return;
@@ -171,11 +186,17 @@ export class Progress {
     this.wake();
   }
 
+  private forget(): void {
+    this.lastShown = this.position;
+    this.active = undefined;
+    this.era++;
+  }
+
   private wake(): void {
-    const { position } = this;
-    const ready = this.waiters.filter((waiter) => waiter.position <= position);
+    const { shown } = this;
+    const ready = this.waiters.filter((waiter) => waiter.position <= shown);
     if (ready.length === 0) return;
-    this.waiters = this.waiters.filter((waiter) => waiter.position > position);
+    this.waiters = this.waiters.filter((waiter) => waiter.position > shown);
     for (const { resolve } of ready) resolve();
   }
 
