@@ -47,12 +47,6 @@ export class ServiceProcess {
     return exitOf(this.child);
   }
 
-  /** The value of a measurement without labels. */
-  async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.ready['probes'] ?? this.ready['url']}/metrics`)).text();
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-  }
-
   /** Leaves the process where it is, with its connections open and nobody there to answer. */
   pause(): void {
     this.child.kill('SIGSTOP');
