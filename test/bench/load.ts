@@ -4,6 +4,8 @@ import { percentile } from './percentile.js';
 /** Where a load goes, and what it costs there. */
 export interface LoadedServer {
   readonly endpoint: Endpoint;
+  /** Others to which connections are spread, that understand the same requests. */
+  readonly otherEndpoints?: readonly Endpoint[];
   /** Processor seconds that were used so far. */
   readonly cpuSeconds: () => Promise<number>;
 }
@@ -28,7 +30,7 @@ export interface LoadFigures {
 
 /** Lets every connection send its next request as soon as it has the answer to the one before. */
 export async function runLoad(server: LoadedServer, load: Load): Promise<LoadFigures> {
-  const connections = await openAll(server.endpoint, load.connections);
+  const connections = await openAll(server, load.connections);
   try {
     if (load.warmUp > 0) await loop(connections, load, load.warmUp);
     const cpuBefore = await server.cpuSeconds();
@@ -49,7 +51,7 @@ export async function runLoad(server: LoadedServer, load: Load): Promise<LoadFig
 
 /** Sends requests until there are none left, as quickly as the server takes them. */
 export async function sendAll(server: LoadedServer, connections: number, load: Pick<Load, 'next' | 'status'>) {
-  const opened = await openAll(server.endpoint, connections);
+  const opened = await openAll(server, connections);
   await loop(opened, load, Infinity);
   for (const connection of opened) connection.close();
 }
@@ -76,8 +78,12 @@ async function loop(
   return times;
 }
 
-const openAll = (endpoint: Endpoint, count: number): Promise<HttpConnection[]> =>
-  Promise.all(Array.from({ length: count }, () => HttpConnection.open(endpoint)));
+function openAll({ endpoint, otherEndpoints = [] }: LoadedServer, count: number): Promise<HttpConnection[]> {
+  const endpoints = [endpoint, ...otherEndpoints];
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => HttpConnection.open(endpoints[index % endpoints.length] ?? endpoint)),
+  );
+}
 
 class UnexpectedAnswer extends Error {
   constructor(answer: Answer, expected: number) {

@@ -3,6 +3,8 @@ import { printReport, printRow, writeJson } from './report.js';
 import type { Row } from './row.js';
 import { calls } from './scenarios/calls.js';
 import { create } from './scenarios/create.js';
+import { feed } from './scenarios/feed.js';
+import { gateways } from './scenarios/gateways.js';
 import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
 import { lists } from './scenarios/list.js';
@@ -13,9 +15,27 @@ import { relay } from './scenarios/relay.js';
 import { services } from './scenarios/services.js';
 import { watch } from './scenarios/watch.js';
 
-const SCENARIOS = [create, push, ...reads, watch, imports, growth, lists, postgres, relay, calls, services];
+const SCENARIOS = [
+  create,
+  push,
+  ...reads,
+  watch,
+  imports,
+  growth,
+  lists,
+  postgres,
+  relay,
+  calls,
+  services,
+  feed,
+  gateways,
+];
 
 const options = optionsOrExit();
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const chosen = SCENARIOS.filter(
   ({ names }) => options.only.length === 0 || names.some((name) => options.only.includes(name)),
 );

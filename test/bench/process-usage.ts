@@ -1,14 +1,38 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** What `/proc` counts processor time in, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /** Processor time that a process has used, in user and kernel mode, on all cores. */
 export async function cpuSeconds(pid: number): Promise<number> {
+  return (await statOf(pid)).own / TICKS_PER_SECOND;
+}
+
+/** Processor time of a process and of its children, those that have ended included. */
+export async function cpuSecondsOfFamily(pid: number): Promise<number> {
+  const pids = (await readdir('/proc')).map(Number).filter((each) => each > 0);
+  // Whoever has ended meanwhile is counted by the parent.
+  const others = await Promise.all(pids.map((each) => statOf(each).catch(() => undefined)));
+  const { own, ended } = await statOf(pid);
+  const children = others.reduce((sum, each) => sum + (each?.parent === pid ? each.own + each.ended : 0), 0);
+  return (own + ended + children) / TICKS_PER_SECOND;
+}
+
+interface Stat {
+  readonly parent: number;
+  /** Ticks that it used itself, */
+  readonly own: number;
+  /** and those of children that have ended. */
+  readonly ended: number;
+}
+
+async function statOf(pid: number): Promise<Stat> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name of the program may hold blanks; what follows it does not.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const [parent = 0, ...ticks] = [1, 11, 12, 13, 14].map((index) => Number(fields[index]));
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = ticks;
+  return { parent, own: user + system, ended: endedUser + endedSystem };
 }
 
 /** Memory of a process, in bytes. */

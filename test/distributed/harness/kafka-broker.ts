@@ -68,6 +68,16 @@ export class KafkaBroker {
     return this.local !== undefined;
   }
 
+  /** `undefined` for a broker that is not ours, and while it does not run. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Folder of the events that the broker keeps; `undefined` where it is not ours. */
+  get dataDir(): string | undefined {
+    return this.local && join(this.local.folder, 'data');
+  }
+
   /** Starts the broker on the data that it had before. Resolves when it answers. */
   async restart(): Promise<void> {
     const { classPath, folder } = this.own();

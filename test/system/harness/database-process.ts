@@ -34,6 +34,10 @@ export class DatabaseProcess {
     return new URL(this.connectionString).host;
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await exitOf(this.child);

@@ -12,13 +12,18 @@ export class ProjectorProcess {
     readonly url: string,
   ) {}
 
-  /** Resolves when the projector says that the read models are up to date. */
-  static async start(env: Readonly<Record<string, string>>): Promise<ProjectorProcess> {
+  /**
+   * Resolves when the projector says that the read models are up to date.
+   *
+   * @param timeout - milliseconds that it has for that; by default half a minute.
+   */
+  static async start(env: Readonly<Record<string, string>>, timeout?: number): Promise<ProjectorProcess> {
     const child = start(process.execPath, [MAIN], { stdio: ['ignore', 'pipe', 'inherit'], env: environment(env) });
     if (child.stdout === null) throw new Error('the projector has no output');
     const line = await new PrintedLines(child.stdout).first(
       (text) => text.includes('projector is ready'),
       'that the projector is ready',
+      timeout,
     );
     return new ProjectorProcess(child, (JSON.parse(line) as { url: string }).url);
   }
@@ -26,6 +31,10 @@ export class ProjectorProcess {
   /** Starts a projector that is expected to refuse to start, or to say something and end. */
   static ended(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
     return run(process.execPath, [MAIN, ...args], { env: environment(env), timeout: 30_000 });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   /** The value of a measurement without labels. */

@@ -15,14 +15,15 @@ const DEBIAN = '/usr/lib/postgresql';
 /** Whoever may not be root runs as this. */
 const NOBODY = 65_534;
 
+const SETTINGS = [
+  ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'],
+  ...['log_min_messages=panic', 'shared_buffers=64MB'],
+];
 /**
  * Fast, as nothing outlives the test. What was committed was handed to the kernel, and so survives the death of all
  * processes.
  */
-const SETTINGS = [
-  ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'],
-  ...['fsync=off', 'full_page_writes=off', 'log_min_messages=panic', 'shared_buffers=64MB'],
-];
+const FORGETFUL = ['fsync=off', 'full_page_writes=off'];
 
 const START_ATTEMPTS = 50;
 const START_AGAIN_MS = 200;
@@ -34,6 +35,8 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 export interface PostgresServerOptions {
   /** PEM files; connections are then encrypted, and those in the clear refused. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** What was committed is on disk, as it is where a database is not there for a test. */
+  readonly durable?: boolean;
 }
 
 /** A real PostgreSQL for one test file: started on a port of this machine, or the one that `TAGLINE_TEST_POSTGRES` names. */
@@ -44,6 +47,7 @@ export class PostgresServer {
     private readonly folder: string | undefined,
     private readonly port: number,
     private readonly given: string | undefined,
+    private readonly durable = false,
   ) {}
 
   /** Why there is none, where there is none; `undefined` where there is one. */
@@ -53,19 +57,24 @@ export class PostgresServer {
   }
 
   /** One that can be killed, whatever there is besides. */
-  static async startOwn({ tls }: PostgresServerOptions = {}): Promise<PostgresServer> {
+  static async startOwn({ tls, durable = false }: PostgresServerOptions = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'tagline-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY, NOBODY);
     const data = join(folder, 'data');
     runToEnd('initdb', ['-D', data, '-U', 'tagline', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
     if (tls !== undefined) encrypt(data, tls);
-    const server = new PostgresServer(folder, await freePort(), undefined);
+    const server = new PostgresServer(folder, await freePort(), undefined, durable);
     await server.startAgain();
     return server;
   }
 
-  static async start(): Promise<PostgresServer> {
-    return GIVEN === undefined ? PostgresServer.startOwn() : new PostgresServer(undefined, 0, GIVEN);
+  static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+    return GIVEN === undefined ? PostgresServer.startOwn(options) : new PostgresServer(undefined, 0, GIVEN);
+  }
+
+  /** Of the process that all others of the database are children of; `undefined` for a database that others started. */
+  get pid(): number | undefined {
+    return this.child?.pid;
   }
 
   /** Of the database that everybody may use. */
@@ -117,7 +126,8 @@ export class PostgresServer {
   }
 
   private spawn(folder: string): ChildProcess {
-    const settings = [`port=${this.port}`, ...SETTINGS].flatMap((setting) => ['-c', setting]);
+    const kept = [...SETTINGS, ...(this.durable ? [] : FORGETFUL)];
+    const settings = [`port=${this.port}`, ...kept].flatMap((setting) => ['-c', setting]);
     const child = spawn(program('postgres'), ['-D', join(folder, 'data'), ...settings], {
       ...identity(),
       stdio: ['ignore', 'ignore', 'inherit'],
