@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** What a client wants to have in a stream. */
 export interface ProposedRecord {
@@ -59,6 +60,10 @@ export class DatabaseLog {
   private file: number | undefined;
   private end = 0;
   private appends = 0;
+  private durableRecords = 0;
+  /** The sync that is under way, and the one that comes after it. */
+  private syncing: Promise<void> = Promise.resolve();
+  private nextSync: Promise<void> | undefined;
 
   constructor({ file, systemEventEvery = 5 }: DatabaseLogOptions = {}) {
     this.every = systemEventEvery;
@@ -75,6 +80,18 @@ export class DatabaseLog {
   /** First byte after the last record. */
   get length(): number {
     return this.end;
+  }
+
+  /** How many records are on disk: those that whoever follows the log is told of. */
+  get durable(): number {
+    return this.file === undefined ? this.records.length : this.durableRecords;
+  }
+
+  /** Resolves when all that was appended before is on disk. Appends that come while the disk is busy share a sync. */
+  flushed(): Promise<void> {
+    if (this.file === undefined) return Promise.resolve();
+    this.nextSync ??= this.sync(this.file);
+    return this.nextSync;
   }
 
   append(name: string, expected: Expected, proposed: readonly ProposedRecord[]): AppendOutcome {
@@ -126,7 +143,7 @@ export class DatabaseLog {
     return low;
   }
 
-  /** Resolves at the next append, or when the signal is aborted. */
+  /** Resolves when more is durable, or when the signal is aborted. */
   async grown(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -175,7 +192,9 @@ export class DatabaseLog {
     });
     this.persist(records);
     this.add(records);
-    this.appended.emit('appended');
+    if (this.file === undefined) this.appended.emit('appended');
+    // Whoever waits for it is told what goes wrong.
+    else this.flushed().catch(() => undefined);
     return records;
   }
 
@@ -200,7 +219,17 @@ export class DatabaseLog {
       created: created.toString(),
     }));
     writeSync(this.file, `${JSON.stringify(text)}\n`);
-    fsyncSync(this.file);
+  }
+
+  private async sync(file: number): Promise<void> {
+    await this.syncing;
+    this.nextSync = undefined;
+    const records = this.records.length;
+    const syncing = promisify(fsync)(file);
+    this.syncing = syncing.catch(() => undefined);
+    await syncing;
+    this.durableRecords = records;
+    this.appended.emit('appended');
   }
 
   /** An append whose line is not whole was never answered. */
@@ -222,6 +251,7 @@ export class DatabaseLog {
         })),
       );
     }
+    this.durableRecords = this.records.length;
     this.file = openSync(file, 'a');
     if (whole.length < text.length) ftruncateSync(this.file, Buffer.byteLength(whole));
   }

@@ -215,7 +215,7 @@ export class EventStoreDbDouble {
       throw failure.broken();
     }
     const outcome = perform(this.log, append, this.maxAppendBytes);
-    await Promise.resolve();
+    await this.log.flushed();
     if (fault?.kind === 'timeout') throw failure.timedOut();
     if (fault?.kind === 'answer-lost') {
       this.connections?.tear();

@@ -82,7 +82,7 @@ export class Reader {
     let considered = 0;
     let caughtUp = false;
     while (!signal.aborted) {
-      const record = records[next];
+      const record = next < this.log.durable ? records[next] : undefined;
       if (record === undefined) {
         if (!caughtUp) {
           const last = records[next - 1];
@@ -91,7 +91,7 @@ export class Reader {
           caughtUp = true;
         }
         // Something may have come while the messages were sent.
-        if (next >= records.length) await this.log.grown(signal);
+        if (next >= this.log.durable) await this.log.grown(signal);
         continue;
       }
       next++;
