@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import type { Configuration } from '#lib/config';
 import type { Metrics } from '#lib/observability';
@@ -15,20 +16,17 @@ export function measureData(metrics: Metrics, { dataDir, eventStore, readModel }
       sizeOf(readModelPath(dataDir)),
     );
   }
-  metrics.gauge(
-    'tagline_data_disk_free_bytes',
-    'Room that is left on the disk of the data directory.',
-    [],
-    async () => {
-      const { bavail, bsize } = await statfs(dataDir);
-      return bavail * bsize;
-    },
+  metrics.gauge('tagline_data_disk_free_bytes', 'Room that is left on the disk of the data directory.', [], () =>
+    diskOf(dataDir, ({ bavail, bsize }) => bavail * bsize),
   );
-  metrics.gauge('tagline_data_disk_size_bytes', 'Room on the disk of the data directory, all in all.', [], async () => {
-    const { blocks, bsize } = await statfs(dataDir);
-    return blocks * bsize;
-  });
+  metrics.gauge('tagline_data_disk_size_bytes', 'Room on the disk of the data directory, all in all.', [], () =>
+    diskOf(dataDir, ({ blocks, bsize }) => blocks * bsize),
+  );
 }
+
+/** NaN where there is no data directory: a service that has all it keeps in databases makes none. */
+const diskOf = (path: string, measure: (disk: StatsFs) => number): Promise<number> =>
+  statfs(path).then(measure, () => NaN);
 
 /** NaN for a file that is not there (any more): metrics are read while the process starts and stops, too. */
 const sizeOf = (path: string): Promise<number> =>
