@@ -7,6 +7,7 @@ import { feed } from './scenarios/feed.js';
 import { gateways } from './scenarios/gateways.js';
 import { growth } from './scenarios/growth.js';
 import { imports } from './scenarios/import.js';
+import { importWorkers } from './scenarios/import-workers.js';
 import { lists } from './scenarios/list.js';
 import { postgres } from './scenarios/postgres.js';
 import { push } from './scenarios/push.js';
@@ -29,6 +30,7 @@ const SCENARIOS = [
   services,
   feed,
   gateways,
+  importWorkers,
 ];
 
 const options = optionsOrExit();

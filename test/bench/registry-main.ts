@@ -4,8 +4,8 @@ import type { RegistryContents } from './registry-process.js';
 /** A record of the requests would only grow. */
 const FORGET_MS = 1_000;
 
-const { small, repositories, tags } = JSON.parse(process.argv[2] ?? '') as RegistryContents;
-const registry = await InProcessRegistry.start();
+const { small, repositories, tags, delayMs = 0 } = JSON.parse(process.argv[2] ?? '') as RegistryContents;
+const registry = await InProcessRegistry.start({ delayMs });
 for (let number = 0; number < small; number++) {
   registry.image({ repository: 'bench/small', tag: `t${number}`, env: [`NUMBER=${number}`] });
 }

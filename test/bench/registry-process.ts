@@ -7,6 +7,8 @@ export interface RegistryContents {
   /** Repositories `bench/repository-0` and so on, each with {@link tags} tags. */
   readonly repositories: number;
   readonly tags: number;
+  /** How long each answer takes at least. */
+  readonly delayMs?: number;
 }
 
 /** The registry of the tests as a process of its own, so that it does not work on the client's time. */

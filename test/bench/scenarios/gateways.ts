@@ -1,6 +1,6 @@
 import { Installation, type Gateway } from '../../distributed/harness/installation.js';
 import { CpuMeter, type MeteredProcess } from '../cpu-meter.js';
-import type { Endpoint } from '../http-connection.js';
+import { gatewayEndpoint } from '../gateway-endpoint.js';
 import { runLoad, type LoadedServer } from '../load.js';
 import { LogDatabase } from '../log-database.js';
 import { memoryOf } from '../process-usage.js';
@@ -51,7 +51,7 @@ class Gateways {
     private readonly postgres: ReadModelDatabase,
     private readonly report: (row: Row) => void,
   ) {
-    const endpoint = endpointOf(installation.gateway);
+    const endpoint = gatewayEndpoint(installation.gateway);
     this.templates = Array.from({ length: STREAMS }, (_, stream) =>
       Array.from({ length: TAGS }, (_, tag) => new PushTemplate(endpoint, NAMESPACE, streamAt(stream), tagAt(tag))),
     );
@@ -115,7 +115,7 @@ class Gateways {
 
   /** The columns of the loads have the processor seconds of the gateways. */
   private servers(gateways: readonly Gateway[]): LoadedServer {
-    const [endpoint, ...otherEndpoints] = gateways.map(endpointOf);
+    const [endpoint, ...otherEndpoints] = gateways.map(gatewayEndpoint);
     if (endpoint === undefined) throw new Error('there is no gateway');
     const processes = gateways.map(({ process: { pid } }) => ({ name: 'gateways', pid }));
     const meter = CpuMeter.start(processes);
@@ -133,7 +133,3 @@ class Gateways {
     ];
   }
 }
-
-const endpointOf = ({ url, ca, token }: Gateway): Endpoint => ({
-  ...{ host: url.hostname, port: Number(url.port), ca, token },
-});

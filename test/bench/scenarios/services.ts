@@ -1,5 +1,6 @@
 import { Installation } from '../../distributed/harness/installation.js';
 import { DatabaseProcess } from '../../system/harness/database-process.js';
+import { gatewayEndpoint } from '../gateway-endpoint.js';
 import { runLoad, type LoadedServer } from '../load.js';
 import { cpuSeconds } from '../process-usage.js';
 import { imageName, PushTemplate } from '../pushed-image.js';
@@ -36,7 +37,7 @@ export const services: Scenario = {
       await api.post('/api/v1/namespaces', { metadata: { name: NAMESPACE } });
       api.close();
       const server: LoadedServer = {
-        endpoint: { host: gateway.url.hostname, port: Number(gateway.url.port), ca: gateway.ca, token: gateway.token },
+        endpoint: gatewayEndpoint(gateway),
         cpuSeconds: async () => {
           const used = await Promise.all(processes.map(({ pid }) => cpuSeconds(pid)));
           return used.reduce((sum, seconds) => sum + seconds, 0);

@@ -28,6 +28,8 @@ export interface InProcessRegistryOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Tags of one page where the caller does not say; default all. */
   readonly tagPageSize?: number;
+  /** How long each answer takes at least, as from a registry that is far away. */
+  readonly delayMs?: number;
 }
 
 /** A request that the registry got. */
@@ -56,7 +58,10 @@ export class InProcessRegistry {
   private constructor(private readonly options: InProcessRegistryOptions) {
     this.access = new RegistryAccess(options.auth ?? { mode: 'anonymous' }, () => this.url);
     this.routes = new RegistryRoutes(this.content, options.tagPageSize);
-    const listener = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
+    const { delayMs = 0 } = options;
+    const handle = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
+    const listener: typeof handle =
+      delayMs === 0 ? handle : (request, response) => void setTimeout(handle, delayMs, request, response);
     this.server = options.tls ? createHttpsServer(options.tls, listener) : createHttpServer(listener);
     // As a server does that gets TLS where it expects HTTP; clients that broke off get nothing.
     this.server.on('clientError', (_error, socket) => {
