@@ -20,7 +20,7 @@ const NAMESPACE = 'bench';
 const TAGS = 20;
 /** Streams that are filled at the same time, and commands for each of them: decided together, they are one append. */
 const FILLED = { streams: 16, commands: 50 };
-const TAGS_AT_ONCE = 4;
+const TAGS_AT_ONCE = 10;
 const TICK_MS = 4;
 const CALLER = { actor: { user: 'bench', groups: [] } };
 
@@ -83,7 +83,7 @@ async function writeAtOnce(writers: number, seconds: number): Promise<readonly W
 
 /**
  * So many a second, whether or not those before were answered, and waits for them to be shown. Some tags of a stream are
- * pushed at once, as by a build that moves `1.2.3`, `1.2`, `1` and `latest`.
+ * pushed at once, as by a release of several flavours that each have some names.
  */
 async function write(rate: number, seconds: number): Promise<readonly WrittenEvent[]> {
   const started = sharedNow();

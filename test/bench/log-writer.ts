@@ -18,7 +18,7 @@ export type WriterOrder =
   | { readonly do: 'fill'; readonly events: number }
   /** Single events, by so many writers who wait for each answer. */
   | { readonly do: 'write at once'; readonly writers: number; readonly seconds: number }
-  /** So many events a second, four tags of a stream at once. */
+  /** So many events a second, ten tags of a stream at once. */
   | { readonly do: 'write'; readonly rate: number; readonly seconds: number };
 
 /** An event with the moments, on the clock that all processes share, at which something became of it. */

@@ -14,6 +14,7 @@ import { push } from './scenarios/push.js';
 import { reads } from './scenarios/read.js';
 import { relay } from './scenarios/relay.js';
 import { services } from './scenarios/services.js';
+import { sizes } from './scenarios/sizes.js';
 import { watch } from './scenarios/watch.js';
 
 const SCENARIOS = [
@@ -31,6 +32,7 @@ const SCENARIOS = [
   feed,
   gateways,
   importWorkers,
+  sizes,
 ];
 
 const options = optionsOrExit();

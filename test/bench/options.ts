@@ -17,7 +17,7 @@ Measures what is named, or everything.
   --only     create, push, get (or istag, is, isimage, image), list (with memory, start and disk), watch, import,
              growth (streams of 10,000 tags and tags of 10,000 items), postgres,
              relay (to a Kafka broker, which is fetched), services (with calls),
-             distributed (feed, gateways, import-workers): all parts as processes, with Kafka and PostgreSQL, and with the
+             distributed (feed, gateways, import-workers, sizes): all parts as processes, with Kafka and PostgreSQL, and with the
              EventStoreDB that ESDB_CONNECTION_STRING names or else a double of it
   --quick    less of everything: shows that it works, not how fast it is
   --seconds  how long each load is measured; default 8

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { allocatedBytes } from './disk-usage.js';
 import { HttpConnection, type Answer, type Endpoint } from './http-connection.js';
 import { cpuSeconds, memoryOf, type Memory } from './process-usage.js';
 import { requestBytes, type Request } from './request.js';
@@ -63,7 +64,7 @@ export class ServerProcess {
 
   /** Bytes that the data directory takes up on disk. */
   diskBytes(): Promise<number> {
-    return allocated(this.dataDir);
+    return allocatedBytes(this.dataDir);
   }
 
   /** One request on a connection of its own. */
@@ -131,13 +132,4 @@ async function endpointOf(dataDir: string): Promise<Endpoint> {
     ca: Buffer.from(cluster['certificate-authority-data'], 'base64').toString(),
     token: kubeconfig.users[0].user.token,
   };
-}
-
-/** What a folder really takes up: files of the store have holes. */
-async function allocated(path: string): Promise<number> {
-  const entry = await lstat(path);
-  if (!entry.isDirectory()) return entry.blocks * 512;
-  const names = await readdir(path);
-  const sizes = await Promise.all(names.map((name) => allocated(join(path, name))));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { PostgresServer } from '#lib/testing';
 import type { Row } from '../row.js';
+import { rebuilt } from '../rebuilt.js';
 import type { Scenario } from '../scenario.js';
-import { ServerProcess, withoutSettings } from '../server-process.js';
+import { ServerProcess } from '../server-process.js';
 import { CONNECTIONS, measureReads } from './read.js';
-
-const REBUILD = fileURLToPath(new URL('../../../apps/tagline/src/cli/rebuild.js', import.meta.url));
 
 /** A server whose read models are in PostgreSQL on the same machine, and the same log projected into either. */
 export const postgres: Scenario = {
@@ -46,8 +42,6 @@ export const postgres: Scenario = {
 };
 
 async function projected(where: string, dataDir: string, settings: Readonly<Record<string, string>>): Promise<Row> {
-  const env = { ...withoutSettings(), TAGLINE_DATA_DIR: dataDir, ...settings };
-  const { stdout } = await promisify(execFile)(process.execPath, [REBUILD], { env });
-  const [, events = 0, seconds = 0] = /from (\d+) events in ([\d.]+) s/.exec(stdout)?.map(Number) ?? [];
+  const { events, seconds } = await rebuilt(dataDir, settings);
   return { kind: 'quantity', operation: `events a second rebuilt in ${where}`, value: events / seconds, unit: '' };
 }

@@ -55,12 +55,11 @@ export class Reader {
     const stream = this.log.stream(name);
     if (stream?.deleted === 'for-ever') throw streamDeleted(name);
     if (stream === undefined || stream.deleted === 'softly') return undefined;
-    const ordered = backwards ? stream.records.toReversed() : stream.records;
-    return typeof from === 'number'
-      ? ordered.filter(({ revision }) => (backwards ? revision <= from : revision >= from))
-      : (from === 'start') === !backwards
-        ? ordered
-        : [];
+    const { records } = stream;
+    // A record of a stream stands at its revision.
+    if (typeof from === 'number') return backwards ? records.slice(0, from + 1).toReversed() : records.slice(from);
+    if ((from === 'start') === backwards) return [];
+    return backwards ? records.toReversed() : records;
   }
 
   /** @throws for a position at which no record begins. */
