@@ -81,8 +81,12 @@ function number(value: number | undefined): string {
 const ratio = (better: number | undefined, worse: number | undefined): string =>
   better === undefined || worse === undefined || worse === 0 ? '' : `× ${number(better / worse)}`;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
+/** Columns in which nothing stands are left out. */
+function table(allHeads: readonly string[], allRows: readonly (readonly string[])[]): string {
+  if (allRows.length === 0) return '';
+  const isKept = allHeads.map((_, column) => allRows.some((row) => (row[column] ?? '') !== ''));
+  const kept = (cells: readonly string[]): string[] => cells.filter((_, column) => isKept[column]);
+  const [head, rows] = [kept(allHeads), allRows.map(kept)];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column === 0)).join(' | ')} |\n`;
