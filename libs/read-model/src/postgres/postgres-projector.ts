@@ -15,7 +15,7 @@ export interface PostgresProjectorOptions {
   readonly folds: readonly Projection[];
   /**
    * How long a projector may write nothing, with events in the log to be written and the database waiting for it, before
-   * one that stands by takes its place. Default ten seconds.
+   * one that stands by takes its place. Default twenty seconds.
    */
   readonly stallMs?: number;
   /** Told of what passes: a database that is away, another projector that took over. */
@@ -24,7 +24,8 @@ export interface PostgresProjectorOptions {
   readonly onDuty?: (isActive: boolean) => void;
 }
 
-const STALL_MS = 10_000;
+/** Longer than any single statement of the pool takes, which the connection that holds the lock may wait for. */
+const STALL_MS = 20_000;
 /** A standby looks this often whether the projector that writes is gone. */
 const STANDBY_MS = 500;
 /** And so soon when it has seen to that itself. */
@@ -110,7 +111,7 @@ export class PostgresProjector {
       const active = await this.generations.ensureActive(this.options.shape);
       const claim = await this.generations.claim(active, connection);
       if (claim !== undefined) return claim;
-      const isRelieved = (await stall.isSeen(active)) && (await this.relieve(active, stallMs));
+      const isRelieved = stall.isSeen(active) && (await this.relieve(active, stallMs));
       if (isRelieved) stall.forget();
       await pause(isRelieved ? SUCCESSION_MS : STANDBY_MS, AbortSignal.any([signal, connection.lost]));
     }

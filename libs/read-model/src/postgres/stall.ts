@@ -23,21 +23,27 @@ export class Stall {
   ) {}
 
   /** @param active - as it is now. @returns whether nothing has happened to it for as long as there is patience. */
-  async isSeen({ id, checkpoint }: Generation): Promise<boolean> {
+  isSeen({ id, checkpoint }: Generation): boolean {
     const { behind } = this;
-    if (behind?.generation !== id || behind.checkpoint !== checkpoint) this.behind = undefined;
     const now = performance.now();
-    if (this.behind !== undefined) return now - this.behind.since >= this.patienceMs;
-    if (now < this.nextLook) return false;
-    this.nextLook = now + this.patienceMs / LOOKS;
-    // A log that cannot be asked has nothing to be written for all that is known here.
-    const end = await this.store.lastPosition().catch(() => 0);
-    if (end > checkpoint) this.behind = { generation: id, checkpoint, since: performance.now() };
+    if (behind?.generation === id && behind.checkpoint === checkpoint) return now - behind.since >= this.patienceMs;
+    this.behind = undefined;
+    if (now >= this.nextLook) {
+      this.nextLook = now + this.patienceMs / LOOKS;
+      void this.look(id, checkpoint);
+    }
     return false;
   }
 
   /** Somebody else has a turn now, and as long for it. */
   forget(): void {
     this.behind = undefined;
+  }
+
+  /** Not waited for: the log may take its time, and a turn may come meanwhile. */
+  private async look(generation: number, checkpoint: Position): Promise<void> {
+    // A log that cannot be asked has nothing to be written, for all that is known here.
+    const end = await this.store.lastPosition().catch(() => 0);
+    if (end > checkpoint) this.behind = { generation, checkpoint, since: performance.now() };
   }
 }
