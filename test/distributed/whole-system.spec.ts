@@ -67,7 +67,7 @@ describe('two gateways', () => {
   it('each show at once what was written through the other, to many at a time', async () => {
     const apis = installation.gateways.map((gateway) => gateway.api({ connections: 8 })) as [ApiClient, ApiClient];
     const inTurn = async (pair: number): Promise<void> => {
-      for (let n = 0; n < 25; n++) {
+      for (let n = 0; n < 16; n++) {
         const [write, read] = (n + pair) % 2 === 0 ? apis : ([...apis].reverse() as [ApiClient, ApiClient]);
         const [tag, image] = [`pair-${pair}`, digestOf(`pair ${pair} ${n}`)];
         const pushed = await write.post(MAPPINGS, mapping(NAMESPACE, 'app-0', tag, image));

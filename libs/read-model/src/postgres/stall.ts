@@ -42,8 +42,11 @@ export class Stall {
 
   /** Not waited for: the log may take its time, and a turn may come meanwhile. */
   private async look(generation: number, checkpoint: Position): Promise<void> {
-    // A log that cannot be asked has nothing to be written, for all that is known here.
-    const end = await this.store.lastPosition().catch(() => 0);
-    if (end > checkpoint) this.behind = { generation, checkpoint, since: performance.now() };
+    try {
+      const end = await this.store.lastPosition();
+      if (end > checkpoint) this.behind = { generation, checkpoint, since: performance.now() };
+    } catch {
+      // A log that cannot be asked has nothing to be written, for all that is known here.
+    }
   }
 }
