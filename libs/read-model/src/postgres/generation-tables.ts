@@ -72,16 +72,16 @@ export class GenerationTables {
     db: Queryable,
     wanted: ReadonlyMap<TableName, readonly Buffer[]>,
   ): Promise<readonly (StoredRow & { readonly table: TableName })[]> {
-    const parts = TABLES.map(
+    const tables = TABLES.filter((table) => wanted.has(table));
+    const parts = tables.map(
       (table, index) => `select ${index}, key, value from ${this.of(table)} where key = any($${index + 1}::bytea[])`,
     );
-    const statement = this.statement('get-many', parts.join('\nunion all\n'));
     const rows = await db.rows(
-      statement,
-      TABLES.map((table) => wanted.get(table) ?? []),
+      this.statement(`get-many-${numberOf(tables)}`, parts.join('\nunion all\n')),
+      tables.map((table) => wanted.get(table) ?? []),
     );
     return rows.map(([index, key, value]) => ({
-      table: TABLES[index as number] as TableName,
+      table: tables[index as number] as TableName,
       key: key as Buffer,
       value: value as Buffer,
     }));
@@ -126,31 +126,38 @@ export class GenerationTables {
     db: Queryable,
     { epoch, from, to, changes }: { epoch: number; from: number; to: Checkpoint; changes: Changes },
   ): Promise<boolean> {
-    const fixed = 9;
-    const parts = TABLES.flatMap((table, index) => {
-      const [keys, values, deleted] = [1, 2, 3].map((offset) => `$${fixed + 3 * index + offset}::bytea[]`);
-      return [
-        `put_${index} as (
+    const values: unknown[] = [
+      ...[to.position, to.stream, to.revision, to.eventId, this.generation, epoch, from],
+      ...[channelOf(this.schema), `${this.generation} ${to.position}`],
+    ];
+    const parameter = (rows: readonly Buffer[]): string => `$${values.push(rows)}::bytea[]`;
+    const written = TABLES.map((table) => ({ table, ...columnsOf(changes.get(table)) }));
+    const puts = written.filter(({ keys }) => keys.length > 0);
+    const deletions = written.filter(({ deleted }) => deleted.length > 0);
+    const parts = [
+      ...puts.map(
+        ({ table, keys, values: to }) => `put_${table} as (
           insert into ${this.of(table)} (key, value)
-          select key, value from unnest(${keys}, ${values}) as rows (key, value) where exists (select from moved)
+          select key, value from unnest(${parameter(keys)}, ${parameter(to)}) as rows (key, value)
+          where exists (select from moved)
           on conflict (key) do update set value = excluded.value)`,
-        `del_${index} as (
-          delete from ${this.of(table)} where key = any(${deleted}) and exists (select from moved))`,
-      ];
-    });
+      ),
+      ...deletions.map(
+        ({ table, deleted }) => `del_${table} as (
+          delete from ${this.of(table)} where key = any(${parameter(deleted)}) and exists (select from moved))`,
+      ),
+    ];
     const text = `
       with moved as (
         update ${this.schema}.generations
         set checkpoint = $1, checkpoint_stream = $2, checkpoint_revision = $3, checkpoint_event = $4, updated_at = now()
         where id = $5 and epoch = $6 and checkpoint = $7 and state <> 'retired'
         returning 1
-      ), ${parts.join(', ')}
+      )${parts.map((part) => `, ${part}`).join('')}
       select pg_notify($8, $9) from moved`;
-    const rows = await db.rows(this.statement('commit', text), [
-      ...[to.position, to.stream, to.revision, to.eventId, this.generation, epoch, from],
-      ...[channelOf(this.schema), `${this.generation} ${to.position}`],
-      ...TABLES.flatMap((table) => columnsOf(changes.get(table))),
-    ]);
+    // A table that is named costs something even where nothing is written to it.
+    const [put, deleted] = [puts, deletions].map((rows) => numberOf(rows.map(({ table }) => table)));
+    const rows = await db.rows(this.statement(`commit-${put}-${deleted}`, text), values);
     return rows.length === 1;
   }
 }
@@ -160,14 +167,24 @@ export const channelOf = (schema: string): string => `${schema}_progress`;
 
 export const entryOf = ({ key, value }: StoredRow): Entry => ({ key: decodeKey(key), value });
 
-function columnsOf(changes: ReadonlyMap<string, ChangedRow> | undefined): Buffer[][] {
+/** One number for some of the tables: statements about others are others. */
+const numberOf = (tables: readonly TableName[]): number =>
+  tables.reduce((sum, table) => sum + 2 ** TABLES.indexOf(table), 0);
+
+interface Columns {
+  readonly keys: readonly Buffer[];
+  readonly values: readonly Buffer[];
+  readonly deleted: readonly Buffer[];
+}
+
+function columnsOf(changes: ReadonlyMap<string, ChangedRow> | undefined): Columns {
   const all = [...(changes?.values() ?? [])];
   const put = all.filter(({ value }) => value !== undefined);
-  return [
-    put.map(({ key }) => key),
-    put.flatMap(({ value }) => value ?? []),
-    all.filter(({ value }) => value === undefined).map(({ key }) => key),
-  ];
+  return {
+    keys: put.map(({ key }) => key),
+    values: put.flatMap(({ value }) => value ?? []),
+    deleted: all.filter(({ value }) => value === undefined).map(({ key }) => key),
+  };
 }
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
