@@ -10,4 +10,5 @@ export * from './eventstoredb/event-store-db-event-store.js';
 export * from './in-memory/in-memory-event-store.js';
 export { InstrumentedEventStore } from './instrumented-event-store.js';
 export * from './lag.js';
+export { pause } from './pause.js';
 export type { CommandOutcome, StoreInstruments } from './store-instruments.js';

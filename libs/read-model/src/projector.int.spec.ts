@@ -6,7 +6,8 @@ import { EmbeddedEventStore } from '#lib/event-store';
 import { streamName } from '#lib/events';
 import { EmbeddedReadModel } from './embedded/embedded-read-model.js';
 import { created, ExampleLog, item, oneByOne, pushed } from './example-log.js';
-import { Projector } from './projector.js';
+import type { ProjectedTables } from './projected-tables.js';
+import { projections, Projector } from './projector.js';
 
 const st = streamName.imageStream('ns', 'st');
 const other = streamName.imageStream('ns', 'other');
@@ -124,6 +125,27 @@ describe('a projector', () => {
     await expect(broken.waitFor(1)).rejects.toThrow('cannot fold');
     expect(failures).toHaveLength(1);
     expect([stored.checkpoint, [...stored.tables.streams.under([])]]).toEqual([0, []]);
+    await stored.close();
+  });
+
+  it('writes together what came meanwhile, to tables that are far away', async () => {
+    const stored = EmbeddedReadModel.open(log.pathOf('far.lmdb'), 'x');
+    const batches: number[] = [];
+    const far: ProjectedTables = {
+      checkpoint: 0,
+      project: async (events, folds) => {
+        batches.push(events.length);
+        stored.project(events, folds);
+      },
+    };
+    const projector = new Projector(log.store, far, projections({ historyWindow: 10 }), { paceMs: 500 });
+    await projector.start();
+    await projector.waitFor(await log.append(st, [created()]));
+    let last = 0;
+    for (let turn = 0; turn < 20; turn++) last = await log.append(st, [pushed(`${turn}`)]);
+    await projector.waitFor(last);
+    expect(batches).toEqual([1, 20]);
+    await projector.stop();
     await stored.close();
   });
 

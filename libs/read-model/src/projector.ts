@@ -1,5 +1,5 @@
 import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
-import type { EventStore } from '#lib/event-store';
+import { type EventStore, pause } from '#lib/event-store';
 import type { ProjectedTables } from './projected-tables.js';
 import type { StartedSpan } from '#lib/tracing';
 import { startProjectionSpan } from './projection-span.js';
@@ -34,6 +34,11 @@ export const projections = ({ historyWindow }: ReadModelOptions): readonly Proje
   new StreamCountProjection(),
 ];
 
+export interface ProjectorOptions {
+  /** Milliseconds that lie between the beginnings of two batches, at least, where tables are not in this process. */
+  readonly paceMs?: number;
+}
+
 interface Waiter {
   readonly position: Position;
   readonly resolve: () => void;
@@ -54,6 +59,7 @@ export class Projector {
     private readonly store: EventStore,
     private readonly tables: ProjectedTables,
     private readonly folds: readonly Projection[],
+    private readonly options: ProjectorOptions = {},
   ) {
     this.position = tables.checkpoint;
   }
@@ -110,9 +116,12 @@ export class Projector {
 
   private async follow(): Promise<void> {
     for await (const events of this.store.subscribe(this.position, this.stopping.signal)) {
+      const begun = performance.now();
       // Tables in this process are not waited for: that would cost more than some of them.
       const taking = this.take(events);
-      if (taking !== undefined) await taking;
+      if (taking === undefined) continue;
+      await taking;
+      await pause(begun + (this.options.paceMs ?? 0) - performance.now(), this.stopping.signal);
     }
   }
 

@@ -1,9 +1,8 @@
-import type { EventStore } from '#lib/event-store';
+import { type EventStore, pause } from '#lib/event-store';
 import type { ChangeFeed, ReadModel, StreamSnapshot } from '#lib/read-model';
 import type { ImportObserver } from '../import-observer.js';
 import { eachStream } from './each-stream.js';
 import type { StreamToImport } from './import-need.js';
-import { pause } from './pause.js';
 
 /** `namespace/name` of a stream. */
 export type StreamKey = string;

@@ -1,4 +1,4 @@
-import { EventStoreError, type EventStore } from '#lib/event-store';
+import { type EventStore, EventStoreError, pause } from '#lib/event-store';
 import type { FeedEvent, Reactor, Share } from '#lib/event-feed';
 import { parseStreamName, streamName } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';
@@ -7,7 +7,6 @@ import type { ImageStreams } from '#lib/stream';
 import { eachStream } from '../background/each-stream.js';
 import type { ImportController } from '../background/import-controller.js';
 import type { ImportScheduler } from '../background/import-scheduler.js';
-import { pause } from '../background/pause.js';
 import { splitKey, type StreamKey } from '../background/stream-follower.js';
 import type { ImportObserver } from '../import-observer.js';
 

@@ -1,3 +1,4 @@
+import { pause } from '#lib/event-store';
 import { ClientConnection, type ClientConnectionOptions } from './client-connection.js';
 
 const FIRST_RETRY_MS = 50;
@@ -48,17 +49,3 @@ export class Instance {
 
 /** Many that lost the same server do not come back in the same moment. */
 const between = (most: number): number => most / 2 + (Math.random() * most) / 2;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    timer.unref();
-    signal.addEventListener('abort', done, { once: true });
-  });
-}

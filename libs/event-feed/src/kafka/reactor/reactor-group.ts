@@ -1,3 +1,4 @@
+import { pause } from '#lib/event-store';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Partitioners,
@@ -9,7 +10,6 @@ import {
 } from 'kafkajs';
 import type { StreamName } from '#lib/events';
 import { consuming, NO_TRACER, type Tracer } from '#lib/tracing';
-import { pause } from '../../pause.js';
 import type { Reactor, ReactorMember, ReactorObserver, Share, TopicLag } from '../../reactor/reactor.js';
 import { topicName, type EventTopic } from '../../topics.js';
 import { NoEventError, readEventMessage, textOf } from '../event-message.js';
