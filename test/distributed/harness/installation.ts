@@ -96,8 +96,8 @@ export class Installation {
       ...installation.settings,
     });
     try {
-      await Promise.all(
-        [...own].flatMap(([app, addresses]) =>
+      await Promise.all([
+        ...[...own].flatMap(([app, addresses]) =>
           addresses.map((listen, index) =>
             installation.startService(
               app,
@@ -109,13 +109,9 @@ export class Installation {
             ),
           ),
         ),
-      );
-      if (postgres !== undefined) {
-        await installation.startService('projector', { ...installation.settings, TAGLINE_LISTEN: '127.0.0.1:0' });
-      }
-      if (kafka !== undefined) {
-        await installation.startService('relay', { ...installation.settings, ...publishingTo(kafka) });
-      }
+        postgres && installation.startService('projector', { ...installation.settings, TAGLINE_LISTEN: '127.0.0.1:0' }),
+        kafka && installation.startService('relay', { ...installation.settings, ...publishingTo(kafka) }),
+      ]);
       for (const [index, listen] of gatewayCalls.entries()) {
         await installation.startGateway(join(folder, `gateway-${index}`), {
           ...{ ...settings('gateway', `gateway-${index}`), TAGLINE_SERVICES_LISTEN: listen },
