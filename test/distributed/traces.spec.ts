@@ -29,8 +29,6 @@ beforeAll(async () => {
   const installation = await Installation.start({
     ...{ postgres, kafka },
     env: {
-      TAGLINE_KAFKA_BROKERS: kafka.brokers.join(','),
-      TAGLINE_KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
       TAGLINE_OBSERVABILITY_TRACING_ENDPOINT: collector.endpoint,
       TAGLINE_OBSERVABILITY_TRACING_SAMPLE_RATIO: '0',
     },

@@ -31,7 +31,7 @@ export interface InstallationOptions {
    * they are in data directories.
    */
   readonly postgres?: PostgresServer | undefined;
-  /** Where a relay publishes what happens. By default there is none. */
+  /** Where a relay publishes what happens, and import services hear of it. By default there is none. */
   readonly kafka?: PublishedTo | undefined;
   /** Whether gateways reach the stream service, and that the log, by lines that can be cut. */
   readonly hasLines?: boolean;
@@ -104,13 +104,18 @@ export class Installation {
               {
                 ...{ ...settings(app, `${app}-${index}`), TAGLINE_SERVICES_LISTEN: listen },
                 ...(app === 'stream-service' && lines && databaseAt(lines.toLog.address)),
+                ...(app === 'import-service' && kafka && brokersOf(kafka)),
               },
               index,
             ),
           ),
         ),
         postgres && installation.startService('projector', { ...installation.settings, TAGLINE_LISTEN: '127.0.0.1:0' }),
-        kafka && installation.startService('relay', { ...installation.settings, ...publishingTo(kafka) }),
+        kafka &&
+          installation.startService('relay', {
+            ...{ ...installation.settings, ...brokersOf(kafka) },
+            TAGLINE_RELAY_LISTEN: '127.0.0.1:0',
+          }),
       ]);
       for (const [index, listen] of gatewayCalls.entries()) {
         await installation.startGateway(join(folder, `gateway-${index}`), {
@@ -212,10 +217,9 @@ const databaseAt = (address: string): Readonly<Record<string, string>> => ({
   TAGLINE_EVENT_STORE_CONNECTION_STRING: `esdb://${address}?tls=false`,
 });
 
-const publishingTo = ({ brokers, topicPrefix }: PublishedTo): Readonly<Record<string, string>> => ({
+const brokersOf = ({ brokers, topicPrefix }: PublishedTo): Readonly<Record<string, string>> => ({
   TAGLINE_KAFKA_BROKERS: brokers.join(','),
   TAGLINE_KAFKA_TOPIC_PREFIX: topicPrefix,
-  TAGLINE_RELAY_LISTEN: '127.0.0.1:0',
 });
 
 /** Addresses that nobody listens on, for processes that have to know of each other before they start. */
