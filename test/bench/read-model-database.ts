@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresServer } from '#lib/testing';
@@ -9,15 +8,14 @@ export class ReadModelDatabase {
   private constructor(
     private readonly server: PostgresServer,
     private readonly folder: string,
-    readonly schema: string,
+    /** Of a process that has its read models here. */
+    readonly settings: Readonly<Record<string, string>>,
   ) {}
 
   static async start(): Promise<ReadModelDatabase> {
     const server = await PostgresServer.start({ durable: true });
     const folder = await mkdtemp(join(tmpdir(), 'tagline-bench-key-'));
-    const database = new ReadModelDatabase(server, folder, server.newSchema());
-    await writeFile(database.keyFile, randomBytes(32).toString('base64'));
-    return database;
+    return new ReadModelDatabase(server, folder, await server.newSettings(folder));
   }
 
   get connectionString(): string {
@@ -29,14 +27,8 @@ export class ReadModelDatabase {
     return this.server.pid;
   }
 
-  /** Settings of a process that has its read models here. */
-  get settings(): Readonly<Record<string, string>> {
-    return {
-      TAGLINE_READ_MODEL_ENGINE: 'postgres',
-      TAGLINE_READ_MODEL_CONNECTION_STRING: this.connectionString,
-      TAGLINE_READ_MODEL_SCHEMA: this.schema,
-      TAGLINE_SECRETS_KEY_FILE: this.keyFile,
-    };
+  get schema(): string {
+    return this.settings['TAGLINE_READ_MODEL_SCHEMA'] ?? '';
   }
 
   /** What its tables and indexes take up. */
@@ -52,9 +44,5 @@ export class ReadModelDatabase {
   async dispose(): Promise<void> {
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  private get keyFile(): string {
-    return join(this.folder, 'secrets.key');
   }
 }

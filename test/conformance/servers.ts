@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -60,15 +60,7 @@ export async function stopShared(): Promise<void> {
 }
 
 async function inPostgres(dataDir: string): Promise<Readonly<Record<string, string>>> {
-  const server = await (shared ??= PostgresServer.start());
-  const keyFile = join(dataDir, 'shared.key');
-  await writeFile(keyFile, randomBytes(32).toString('base64'));
-  return {
-    TAGLINE_READ_MODEL_ENGINE: 'postgres',
-    TAGLINE_READ_MODEL_CONNECTION_STRING: server.connectionString,
-    TAGLINE_READ_MODEL_SCHEMA: server.newSchema(),
-    TAGLINE_SECRETS_KEY_FILE: keyFile,
-  };
+  return (await (shared ??= PostgresServer.start())).newSettings(dataDir);
 }
 
 export interface Answer {

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresServer } from '#lib/testing';
@@ -17,14 +16,7 @@ export const postgres: Scenario = {
     if (reason !== undefined) return report({ kind: 'skipped', operation: 'read models in PostgreSQL', reason });
     const database = await PostgresServer.start();
     const folder = await mkdtemp(join(tmpdir(), 'tagline-bench-key-'));
-    const keyFile = join(folder, 'secrets.key');
-    await writeFile(keyFile, randomBytes(32).toString('base64'));
-    const settings = {
-      TAGLINE_READ_MODEL_ENGINE: 'postgres',
-      TAGLINE_READ_MODEL_CONNECTION_STRING: database.connectionString,
-      TAGLINE_READ_MODEL_SCHEMA: database.newSchema(),
-      TAGLINE_SECRETS_KEY_FILE: keyFile,
-    };
+    const settings = await database.newSettings(folder);
     const server = await ServerProcess.startEmpty(settings);
     try {
       const figures = await measureReads(server, 'istag', options);

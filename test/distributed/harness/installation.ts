@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +70,7 @@ export class Installation {
     const { code, stderr } = await run(process.execPath, [cli, '--out', certificates]);
     if (code !== 0) throw new Error(`no certificates: ${stderr}`);
     const database = await DatabaseProcess.start();
-    const shared = postgres === undefined ? {} : await sharedIn(postgres, folder);
+    const shared = postgres === undefined ? {} : await postgres.newSettings(folder);
     const gatewayCalls = await freeAddresses(gateways);
     const own = new Map<Service, readonly string[]>();
     for (const service of SERVICES) own.set(service, await freeAddresses(instances[service] ?? 1));
@@ -199,18 +198,6 @@ export class Gateway {
   kubectl(): Promise<Kubectl> {
     return Kubectl.of(join(this.dataDir, 'kubeconfig'));
   }
-}
-
-/** @param folder - for the key of the secrets. */
-async function sharedIn(postgres: PostgresServer, folder: string): Promise<Readonly<Record<string, string>>> {
-  const keyFile = join(folder, 'secrets.key');
-  await writeFile(keyFile, randomBytes(32).toString('base64'));
-  return {
-    TAGLINE_READ_MODEL_ENGINE: 'postgres',
-    TAGLINE_READ_MODEL_CONNECTION_STRING: postgres.connectionString,
-    TAGLINE_READ_MODEL_SCHEMA: postgres.newSchema(),
-    TAGLINE_SECRETS_KEY_FILE: keyFile,
-  };
 }
 
 const databaseAt = (address: string): Readonly<Record<string, string>> => ({

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +86,22 @@ export class PostgresServer {
   /** A name for a schema that nobody else uses. */
   newSchema(): string {
     return `t_${randomBytes(6).toString('hex')}`;
+  }
+
+  /**
+   * Settings of processes that keep their read models and secrets here, in a schema that nobody else uses.
+   *
+   * @param folder - for the key of the secrets.
+   */
+  async newSettings(folder: string): Promise<Readonly<Record<string, string>>> {
+    const keyFile = join(folder, 'shared-secrets.key');
+    await writeFile(keyFile, randomBytes(32).toString('base64'));
+    return {
+      TAGLINE_READ_MODEL_ENGINE: 'postgres',
+      TAGLINE_READ_MODEL_CONNECTION_STRING: this.connectionString,
+      TAGLINE_READ_MODEL_SCHEMA: this.newSchema(),
+      TAGLINE_SECRETS_KEY_FILE: keyFile,
+    };
   }
 
   /** A statement as the owner of everything, such as one that ends somebody else's connection. */
