@@ -23,7 +23,7 @@ export interface RelayLag {
 }
 
 /** A transaction of one event costs as much as one of ten: under load they begin this far apart, and hold what came meanwhile. */
-const PACE_MS = 10;
+const PACE_MS = 25;
 const STOP_MS = 5_000;
 const STANDBY_MS = 10_000;
 const FIRST_RETRY_MS = 250;
