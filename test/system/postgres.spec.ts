@@ -55,7 +55,8 @@ describe('servers that share a log and its read models', () => {
 
   beforeAll(async () => {
     projectors = [await ProjectorProcess.start(settings), await ProjectorProcess.start(settings)];
-    servers = [await TaglineServer.start({ env: settings }), await TaglineServer.start({ env: settings })];
+    const env = { ...settings, TAGLINE_READ_MODEL_PROJECTS: 'false' };
+    servers = [await TaglineServer.start({ env }), await TaglineServer.start({ env })];
     apis = servers.map((server) => server.api());
     await apis[0]?.post('/api/v1/namespaces', { metadata: { name: 'team' } });
     await apis[0]?.post(STREAMS, imageStream('app'));
@@ -96,6 +97,8 @@ describe('servers that share a log and its read models', () => {
     await projectors[active]?.kill();
     expect((await push(one, 'after')).code).toBe(201);
     expect(await imageAt(other)).toBe(digestOf('after'));
+    // The servers were told not to.
+    expect(await projectors[1 - active]?.metric('tagline_projector_active')).toBe(1);
     projectors[active] = await ProjectorProcess.start(settings);
   });
 
@@ -143,8 +146,10 @@ describe('servers that share a log and its read models', () => {
 
 describe('a projector', () => {
   it('refuses a log that belongs to one server, and read models that nobody else can read', async () => {
-    const { code, stderr } = await ProjectorProcess.ended({ TAGLINE_DATA_DIR: folder });
+    const env = { TAGLINE_DATA_DIR: folder, TAGLINE_READ_MODEL_PROJECTS: 'false' };
+    const { code, stderr } = await ProjectorProcess.ended(env);
     expect(code).toBe(1);
+    expect(stderr).toContain('readModel.projects must not be false');
     expect(stderr).toContain('eventStore.engine must be a database');
     expect(stderr).toContain('readModel.engine must be postgres');
   });

@@ -41,5 +41,8 @@ function assertShared({ eventStore, readModel }: Configuration): void {
     const message = 'must be postgres: read models in a data directory can be read by nobody else';
     problems.push({ where: 'readModel.engine', message });
   }
+  if (!readModel.projects) {
+    problems.push({ where: 'readModel.projects', message: 'must not be false for a projector' });
+  }
   if (problems.length > 0) throw new ConfigurationError(problems);
 }

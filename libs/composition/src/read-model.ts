@@ -58,9 +58,9 @@ async function openEmbedded(
   };
 }
 
-/** Each server has a projector; one of them writes, or one of those that are processes of their own. */
+/** Each server has a projector, unless it is told not to; one of them writes, or one of those that are processes of their own. */
 async function openInPostgres(
-  { images }: Configuration,
+  { images, readModel: { projects } }: Configuration,
   store: EventStore,
   postgres: Postgres,
   logger: Logger,
@@ -78,7 +78,7 @@ async function openInPostgres(
   };
   try {
     await readModel.start();
-    projector.start(fatal(logger));
+    if (projects) projector.start(fatal(logger));
     const to = await store.lastPosition();
     if (to > readModel.position) logger.info({ from: readModel.position, to }, 'waiting for the read models');
     await readModel.catchUp(to);

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { FilePath, Setting } from '../setting.js';
 
 export const READ_MODEL_ENGINES = ['embedded', 'postgres'] as const;
@@ -26,6 +26,14 @@ export class ReadModelConfiguration {
   @Setting('text')
   @Matches(/^[a-z][a-z0-9_]{0,39}$/, { message: 'must be lower-case letters, digits and underscores, at most 40' })
   readonly schema: string = 'tagline';
+
+  /**
+   * Whether this process may be the one that writes read models in PostgreSQL, while no other does. Where projectors are
+   * processes of their own, the others have their time for requests.
+   */
+  @Setting('flag')
+  @IsBoolean({ message: 'must be true or false' })
+  readonly projects: boolean = true;
 
   /** A process holds up to three connections besides. A pool larger than the database has processors makes nothing faster. */
   @Setting('integer')
