@@ -135,6 +135,20 @@ export class AccessServer {
     return this.ask({ method, path, token: this.adminToken, ...(body === undefined ? {} : { body }) });
   }
 
+  /** Gives somebody a role of the cluster in a namespace. */
+  async give(namespace: string, role: string, subject: object): Promise<void> {
+    const { status } = await this.asAdmin(
+      'POST',
+      `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`,
+      {
+        metadata: { generateName: 'given-' },
+        roleRef: { kind: 'ClusterRole', name: role },
+        subjects: [subject],
+      },
+    );
+    if (status !== 201) throw new Error(`the role was not given: ${status}`);
+  }
+
   /** What the administrator gets, as text: for answers that are no single object. */
   async read(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const headers = { authorization: `Bearer ${this.adminToken}` };

@@ -12,18 +12,9 @@ beforeAll(async () => {
     { TAGLINE_ACCESS_TOKEN_FILE: 'tokens.csv' },
   );
   await server.asAdmin('POST', '/api/v1/namespaces', { metadata: { name: 'team' } });
-  await give('edit', { kind: 'Group', name: 'web' });
+  await server.give('team', 'edit', { kind: 'Group', name: 'web' });
 });
 afterAll(() => server.stop());
-
-async function give(role: string, subject: object): Promise<void> {
-  const body = {
-    metadata: { generateName: 'given-' },
-    roleRef: { kind: 'ClusterRole', name: role },
-    subjects: [subject],
-  };
-  expect((await server.asAdmin('POST', BINDINGS, body)).status).toBe(201);
-}
 
 /** Makes a group what is wanted of it, whatever it was. */
 async function group(name: string, users: readonly string[]): Promise<void> {

@@ -3,7 +3,6 @@ import { AccessServer, type Json } from './access-server.js';
 
 const ACCOUNTS = '/api/v1/namespaces/team/serviceaccounts';
 const STREAMS = '/apis/image.openshift.io/v1/namespaces/team/imagestreams';
-const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/team/rolebindings';
 
 let server: AccessServer;
 beforeAll(async () => {
@@ -12,19 +11,10 @@ beforeAll(async () => {
     { TAGLINE_ACCESS_TOKEN_FILE: 'tokens.csv', TAGLINE_ACCESS_MAX_TOKEN_LIFETIME: '2h' },
   );
   await server.asAdmin('POST', '/api/v1/namespaces', { metadata: { name: 'team' } });
-  await give('edit', { kind: 'User', name: 'ed' });
-  await give('view', { kind: 'User', name: 'vi' });
+  await server.give('team', 'edit', { kind: 'User', name: 'ed' });
+  await server.give('team', 'view', { kind: 'User', name: 'vi' });
 });
 afterAll(() => server.stop());
-
-async function give(role: string, subject: object): Promise<void> {
-  const body = {
-    metadata: { generateName: 'given-' },
-    roleRef: { kind: 'ClusterRole', name: role },
-    subjects: [subject],
-  };
-  expect((await server.asAdmin('POST', RBAC, body)).status).toBe(201);
-}
 
 const created = async (name: string, extra: object = {}) =>
   server.asAdmin('POST', ACCOUNTS, { metadata: { name }, ...extra });
@@ -81,7 +71,7 @@ describe('a service account', () => {
 describe('a token of a service account', () => {
   it('has the rights that its bindings give it, and no others', async () => {
     await created('pusher');
-    await give('edit', { kind: 'ServiceAccount', name: 'pusher', namespace: 'team' });
+    await server.give('team', 'edit', { kind: 'ServiceAccount', name: 'pusher', namespace: 'team' });
     const { token } = await tokenOf('pusher');
     expect(
       await server.ask({ method: 'POST', path: STREAMS, token, body: { metadata: { name: 'app' } } }),

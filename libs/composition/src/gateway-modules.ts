@@ -1,9 +1,6 @@
 import type { DynamicModule, ModuleMetadata } from '@nestjs/common';
 import { AccessModule, type Delegate, type Identity } from '#lib/access';
-import type { Configuration } from '#lib/config';
-import type { Logger, Metrics } from '#lib/observability';
 import { TenancyModule } from '#lib/tenancy';
-import type { Tracer } from '#lib/tracing';
 import { followedModules } from './followed-modules.js';
 import { GatewayModule } from './gateway.module.js';
 import { GivenModule } from './given.module.js';
@@ -11,14 +8,11 @@ import { ImageApiModule } from './image-api.module.js';
 import { secretStoreFactory } from './secret-store.js';
 import { PullSecretsModule } from './pull-secrets.module.js';
 import { StorageModule } from './storage.module.js';
+import { problemsTo, type Surroundings } from './surroundings.js';
 
 /** What is known before the modules of a gateway are put together. */
-export interface Given {
-  readonly configuration: Configuration;
+export interface Given extends Surroundings {
   readonly identity: Identity;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracer: Tracer;
   /** A Kubernetes API server that decides in place of this server. */
   readonly delegate: Delegate | undefined;
 }
@@ -29,14 +23,15 @@ export interface Given {
  * @param contexts global modules that offer images, streams, signatures and imports.
  */
 export function gatewayModules(
-  { configuration, identity, logger, metrics, tracer, delegate }: Given,
+  given: Given,
   contexts: NonNullable<ModuleMetadata['imports']>,
 ): NonNullable<ModuleMetadata['imports']> {
+  const { configuration, identity, logger, delegate } = given;
   const { dataDir, access } = configuration;
   const { adminToken, tokenKey } = identity;
-  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
+  const onProblem = problemsTo(logger);
   return [
-    GivenModule.of(configuration, logger, metrics, tracer),
+    GivenModule.of(given),
     AccessModule.forRoot({ adminToken, tokenKey, access, delegate, onProblem }),
     ...followedModules({ configuration, logger, delegate }),
     StorageModule,

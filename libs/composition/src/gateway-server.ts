@@ -9,6 +9,7 @@ import { refuseUnreadable, type ResourceDefinition } from '#lib/kube-api';
 import { Metrics, NestLogger, openTracing, Readiness, type Logger } from '#lib/observability';
 import { applyRbacManifests, TENANCY_RESOURCES } from '#lib/tenancy';
 import { ServingCertificates } from './serving-certificates.js';
+import { problemsTo } from './surroundings.js';
 import type { Given } from './gateway-modules.js';
 import { servicesServer } from './services/services-server.js';
 
@@ -46,7 +47,7 @@ export async function startGateway(
   const { access, dataDir, listen, limits, observability, tls } = configuration;
   const lock = await DataDirectoryLock.acquire(dataDir);
   const metrics = new Metrics();
-  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
+  const onProblem = problemsTo(logger);
   const tracing = await openTracing(observability.tracing, isCalled ? 'tagline-gateway' : 'tagline', onProblem);
   let delegate: Delegate | undefined;
   let certificates: ServingCertificates | undefined;

@@ -1,13 +1,14 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { CONFIGURATION, type Configuration } from '#lib/config';
-import { LOGGER, METRICS, type Logger, type Metrics } from '#lib/observability';
-import { TRACER, type Tracer } from '#lib/tracing';
+import { CONFIGURATION } from '#lib/config';
+import { LOGGER, METRICS } from '#lib/observability';
+import { TRACER } from '#lib/tracing';
+import type { Surroundings } from './surroundings.js';
 
 /** What is known before the modules are put together. */
 @Global()
 @Module({})
 export class GivenModule {
-  static of(configuration: Configuration, logger: Logger, metrics: Metrics, tracer: Tracer): DynamicModule {
+  static of({ configuration, logger, metrics, tracer }: Surroundings): DynamicModule {
     return {
       module: GivenModule,
       providers: [

@@ -15,6 +15,7 @@ import type { ServiceServer } from '#lib/remoting';
 import { GivenModule } from './given.module.js';
 import { servicesServer } from './services/services-server.js';
 import type { ServiceName } from './services/service-names.js';
+import { problemsTo } from './surroundings.js';
 
 export interface ProbedProcessOptions {
   /** What the process is called in traces, after `tagline-`. */
@@ -39,14 +40,12 @@ export interface ProbedProcess {
 /** Starts what no client asks anything but how it is. Everything that its modules need of the process is bound. */
 export async function startProbedProcess(options: ProbedProcessOptions): Promise<ProbedProcess> {
   const { name, configuration, logger, probes, imports, answersAs } = options;
-  const metrics = new Metrics();
-  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
-  const tracing = await openTracing(configuration.observability.tracing, `tagline-${name}`, onProblem);
+  const tracing = await openTracing(configuration.observability.tracing, `tagline-${name}`, problemsTo(logger));
   try {
-    const surroundings = { configuration, logger, metrics, tracer: tracing.tracer };
+    const surroundings = { configuration, logger, metrics: new Metrics(), tracer: tracing.tracer };
     const calls = answersAs && servicesServer(answersAs, surroundings);
     const app = await NestFactory.create<NestFastifyApplication>(
-      ProbedModule.of([GivenModule.of(configuration, logger, metrics, tracing.tracer), ...imports]),
+      ProbedModule.of([GivenModule.of(surroundings), ...imports]),
       new FastifyAdapter({ forceCloseConnections: true }),
       { logger: new NestLogger(logger), abortOnError: false },
     );

@@ -72,12 +72,7 @@ const NOT_LISTENING = new Map([
 /** What is said of an error that can be mended without looking at the code; `undefined` for any other. */
 export function messageForUser(error: unknown): string | undefined {
   if (MENDABLE.some((kind) => error instanceof kind)) return (error as Error).message;
-  const { syscall, code, address, port } = (error ?? {}) as NodeJS.ErrnoException & ListenAddress;
+  const { syscall, code, address, port } = (error ?? {}) as NodeJS.ErrnoException & { address: string; port: number };
   const why = syscall === 'listen' ? NOT_LISTENING.get(code ?? '') : undefined;
   return why && `cannot listen on ${formatListenAddress({ host: address, port })}: ${why}`;
-}
-
-interface ListenAddress {
-  readonly address: string;
-  readonly port: number;
 }

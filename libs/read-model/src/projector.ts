@@ -1,5 +1,5 @@
 import { completesCommand, type Position, type RecordedEvent } from '#lib/events';
-import { type EventStore, pause } from '#lib/event-store';
+import { pause, type EventStore } from '#lib/event-store';
 import type { ProjectedTables } from './projected-tables.js';
 import type { StartedSpan } from '#lib/tracing';
 import { startProjectionSpan } from './projection-span.js';

@@ -12,6 +12,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  type Extension,
 } from '@peculiar/x509';
 import { SIGNING_ALGORITHM } from './key-pair.js';
 import type { KeyPair } from './key-pair.js';
@@ -49,35 +50,21 @@ export async function createCaCertificate(keys: KeyPair, now: Date): Promise<str
  *
  * @param names host names and addresses by which clients reach the server.
  */
-export async function createServerCertificate(
+export function createServerCertificate(
   keys: KeyPair,
   ca: KeyPair,
   names: readonly string[],
   now: Date,
 ): Promise<string> {
-  const certificate = await X509CertificateGenerator.create(
-    {
-      serialNumber: serialNumber(),
-      subject: 'CN=Tagline server',
-      issuer: CA_NAME,
-      ...validity(now, SERVER_DAYS),
-      publicKey: keys.publicKey,
-      signingKey: ca.privateKey,
-      signingAlgorithm: SIGNING_ALGORITHM,
-      extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension(
-          names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-        ),
-        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
-        await AuthorityKeyIdentifierExtension.create(ca.publicKey, false, webcrypto),
-      ],
-    },
-    webcrypto,
-  );
-  return `${certificate.toString('pem')}\n`;
+  return signed(keys, ca, now, {
+    subject: 'CN=Tagline server',
+    usages: [ExtendedKeyUsage.serverAuth],
+    extensions: [
+      new SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+      ),
+    ],
+  });
 }
 
 /**
@@ -86,11 +73,26 @@ export async function createServerCertificate(
  *
  * @param name common name: what the service is.
  */
-export async function createServiceCertificate(keys: KeyPair, ca: KeyPair, name: string, now: Date): Promise<string> {
+export function createServiceCertificate(keys: KeyPair, ca: KeyPair, name: string, now: Date): Promise<string> {
+  return signed(keys, ca, now, {
+    subject: `CN=${name}`,
+    usages: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
+    extensions: [],
+  });
+}
+
+interface Signed {
+  readonly subject: string;
+  readonly usages: ExtendedKeyUsage[];
+  readonly extensions: readonly Extension[];
+}
+
+/** A certificate that an authority signs for whoever is no authority. */
+async function signed(keys: KeyPair, ca: KeyPair, now: Date, { subject, usages, extensions }: Signed): Promise<string> {
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: serialNumber(),
-      subject: `CN=${name}`,
+      subject,
       issuer: CA_NAME,
       ...validity(now, SERVER_DAYS),
       publicKey: keys.publicKey,
@@ -99,7 +101,8 @@ export async function createServiceCertificate(keys: KeyPair, ca: KeyPair, name:
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+        new ExtendedKeyUsageExtension(usages),
+        ...extensions,
         await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
         await AuthorityKeyIdentifierExtension.create(ca.publicKey, false, webcrypto),
       ],

@@ -4,6 +4,7 @@ import { formatListenAddress, type Configuration } from '#lib/config';
 import { DataDirectoryLock } from '#lib/event-store';
 import type { Logger } from '#lib/observability';
 import { startProbedProcess } from '../probed-process.js';
+import { problemsTo } from '../surroundings.js';
 import { runProcess, type RunningProcess } from '../run-process.js';
 import { checkServices } from './check-services.js';
 import type { ServiceName } from './service-names.js';
@@ -43,14 +44,13 @@ export async function startService(
   checkServices(configuration, calls);
   const keepsData = readsModels && configuration.readModel.engine === 'embedded';
   const lock = keepsData ? await DataDirectoryLock.acquire(configuration.dataDir) : undefined;
-  const onProblem = (what: string, error: unknown): void => logger.warn({ err: error }, what);
   let delegate: Delegate | undefined;
   const letGo = async (): Promise<void> => {
     await delegate?.close();
     await lock?.release();
   };
   try {
-    if (readsModels) delegate = await openDelegate(configuration.access.delegate, { onProblem });
+    if (readsModels) delegate = await openDelegate(configuration.access.delegate, { onProblem: problemsTo(logger) });
     const { probes } = configuration.services;
     const imports = modules({ configuration, logger, delegate });
     const running = await startProbedProcess({ name, configuration, logger, probes, imports, answersAs: name });

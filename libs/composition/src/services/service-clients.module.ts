@@ -12,7 +12,8 @@ import { LOGGER, type Logger } from '#lib/observability';
 import { ServiceClient } from '#lib/remoting';
 import { TRACER, type Tracer } from '#lib/tracing';
 import { ADDRESS_KEYS, type ServiceName } from './service-names.js';
-import { NOT_RENEWED, serviceIdentity } from './service-identity.js';
+import { problemsTo, type Surroundings } from '../surroundings.js';
+import { serviceIdentity } from './service-identity.js';
 
 /** The clients of the services that a process calls. */
 export class ServiceClients {
@@ -65,23 +66,17 @@ export class ServiceClientsModule {
   }
 }
 
-export interface ClientSurroundings {
-  readonly configuration: Configuration;
-  readonly logger: Logger;
-  readonly tracer: Tracer;
-}
-
 /** A client of all instances of a service. */
 export function clientOf(
   own: ServiceName,
   service: ServiceName,
-  { configuration, logger, tracer }: ClientSurroundings,
+  { configuration, logger, tracer }: Omit<Surroundings, 'metrics'>,
   addresses = configuration.services[ADDRESS_KEYS[service]],
 ): ServiceClient {
   const { deadline, maxMessageBytes } = configuration.services;
   return new ServiceClient({
     ...{ service, addresses },
-    identity: serviceIdentity(own, configuration, (error) => logger.warn({ err: error }, NOT_RENEWED)),
+    identity: serviceIdentity(own, configuration, problemsTo(logger)),
     ...{ deadlineMs: deadline, maxBytes: maxMessageBytes, errors: IMPORT_ERRORS },
     tracer,
     onDisturbance: (why) => logger.warn({ service, why }, 'a service cannot be called'),

@@ -14,21 +14,18 @@ import type { ServiceName } from './service-names.js';
 export function serviceIdentity(
   service: ServiceName,
   { services }: Configuration,
-  onProblem: (error: unknown) => void,
+  onProblem: (what: string, error: unknown) => void,
 ): CurrentIdentity {
   let identity = identityIn(services, service);
   return () => {
     try {
       identity = identityIn(services, service);
     } catch (error) {
-      onProblem(error);
+      onProblem('the certificate of this process cannot be read again, the one before is used', error);
     }
     return identity;
   };
 }
-
-/** What {@link serviceIdentity} tells of. */
-export const NOT_RENEWED = 'the certificate of this process cannot be read again, the one before is used';
 
 function identityIn(services: ServicesConfiguration, service: ServiceName): ServiceIdentity {
   const [ca, cert, key] = [services.caFile, services.certFile, services.keyFile].map((path) =>

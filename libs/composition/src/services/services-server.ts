@@ -1,25 +1,16 @@
-import type { Configuration } from '#lib/config';
 import { IMPORT_ERRORS } from '#lib/import';
-import type { Logger, Metrics } from '#lib/observability';
 import { ServiceServer } from '#lib/remoting';
-import type { Tracer } from '#lib/tracing';
 import { CALLERS, type ServiceName } from './service-names.js';
-import { NOT_RENEWED, serviceIdentity } from './service-identity.js';
+import { problemsTo, type Surroundings } from '../surroundings.js';
+import { serviceIdentity } from './service-identity.js';
 
 /** Seconds; most commands take a few thousandths. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
-export interface ServerSurroundings {
-  readonly configuration: Configuration;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracer: Tracer;
-}
-
 /** Where this process is called by other services. */
 export function servicesServer(
   service: ServiceName,
-  { configuration, logger, metrics, tracer }: ServerSurroundings,
+  { configuration, logger, metrics, tracer }: Surroundings,
 ): ServiceServer {
   const { listen, allowedNames, maxInFlight, maxInFlightPerConnection, maxMessageBytes } = configuration.services;
   const calls = metrics.histogram(
@@ -31,7 +22,7 @@ export function servicesServer(
   const refused = metrics.counter('tagline_service_connections_refused_total', 'Connections that were refused.');
   const server = new ServiceServer({
     ...{ service, host: listen.host, port: listen.port },
-    identity: serviceIdentity(service, configuration, (error) => logger.warn({ err: error }, NOT_RENEWED)),
+    identity: serviceIdentity(service, configuration, problemsTo(logger)),
     allowedNames: allowedNames.length > 0 ? allowedNames : CALLERS[service],
     ...{ maxInFlight, maxInFlightPerConnection, maxBytes: maxMessageBytes, errors: IMPORT_ERRORS },
     tracer,

@@ -1,4 +1,4 @@
-import { type EventStore, pause } from '#lib/event-store';
+import { pause, type EventStore } from '#lib/event-store';
 import type { Position, RecordedEvent } from '#lib/events';
 import { isOfOld, publishing } from '#lib/tracing';
 import { FencedError, type Checkpoint, type EventSink, type Published } from './event-sink.js';

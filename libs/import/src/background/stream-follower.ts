@@ -1,4 +1,4 @@
-import { type EventStore, pause } from '#lib/event-store';
+import { pause, type EventStore } from '#lib/event-store';
 import type { ChangeFeed, ReadModel, StreamSnapshot } from '#lib/read-model';
 import type { ImportObserver } from '../import-observer.js';
 import { eachStream } from './each-stream.js';

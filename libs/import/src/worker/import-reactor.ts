@@ -1,4 +1,4 @@
-import { type EventStore, EventStoreError, pause } from '#lib/event-store';
+import { EventStoreError, pause, type EventStore } from '#lib/event-store';
 import type { FeedEvent, Reactor, Share } from '#lib/event-feed';
 import { parseStreamName, streamName } from '#lib/events';
 import type { ReadModel } from '#lib/read-model';

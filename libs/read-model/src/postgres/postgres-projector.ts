@@ -1,4 +1,4 @@
-import { type EventStore, pause } from '#lib/event-store';
+import { pause, type EventStore } from '#lib/event-store';
 import type { Position } from '#lib/events';
 import { isMissingTable, PostgresError, type Connection, type Postgres } from '#lib/postgres';
 import type { Projection } from '../projections/projection.js';

@@ -1,5 +1,5 @@
-import { pause } from '#lib/event-store';
 import type { Admin, Kafka } from 'kafkajs';
+import { pause } from '#lib/event-store';
 
 export interface GroupPositionsOptions {
   readonly kafka: Kafka;

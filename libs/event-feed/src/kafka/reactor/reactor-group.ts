@@ -1,4 +1,3 @@
-import { pause } from '#lib/event-store';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Partitioners,
@@ -8,6 +7,7 @@ import {
   type KafkaMessage,
   type Producer,
 } from 'kafkajs';
+import { pause } from '#lib/event-store';
 import type { StreamName } from '#lib/events';
 import { consuming, NO_TRACER, type Tracer } from '#lib/tracing';
 import type { Reactor, ReactorMember, ReactorObserver, Share, TopicLag } from '../../reactor/reactor.js';
