@@ -9,7 +9,7 @@ import { DatabaseProcess } from '../system/harness/database-process.js';
 import { eventually } from '../system/harness/eventually.js';
 import { KafkaBroker } from './harness/kafka-broker.js';
 import { LogWriter, tagPushed } from './harness/log.js';
-import { RelayProcess } from './harness/relay-process.js';
+import { startRelay } from './harness/relay-process.js';
 
 const USER = { username: 'relay', password: 'a password that is in no log' };
 
@@ -59,7 +59,7 @@ describe('brokers that want to know who asks', () => {
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
     'are told by certificate and password: %s',
     async (mechanism) => {
-      const relay = await RelayProcess.start(settings(mechanism));
+      const relay = await startRelay(settings(mechanism));
       try {
         await eventually(
           'both events to be published',
@@ -73,7 +73,7 @@ describe('brokers that want to know who asks', () => {
   );
 
   it('refuse a wrong password, which the log tells of and does not tell', async () => {
-    const relay = await RelayProcess.start(settings('scram-sha-512', 'wrong'));
+    const relay = await startRelay(settings('scram-sha-512', 'wrong'));
     try {
       expect(await relay.logged('uthentication')).not.toContain('another password');
       expect(await relay.metric('tagline_relay_active')).toBe(0);

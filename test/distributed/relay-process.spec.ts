@@ -8,7 +8,7 @@ import { DatabaseProcess } from '../system/harness/database-process.js';
 import { eventually } from '../system/harness/eventually.js';
 import { KafkaBroker } from './harness/kafka-broker.js';
 import { LogWriter, streams, tagPushed } from './harness/log.js';
-import { RelayProcess } from './harness/relay-process.js';
+import { runRelay, startRelay } from './harness/relay-process.js';
 import { TopicReader } from './harness/topic-reader.js';
 import { expectWholeLog } from './harness/whole-log.js';
 
@@ -55,8 +55,8 @@ async function writeLog(): Promise<void> {
 
 describe('the relay as a process', () => {
   it('explains itself, and what it cannot start with', async () => {
-    expect((await RelayProcess.run(['--help'])).stdout).toContain('Usage: npm run start:relay');
-    const { code, stderr } = await RelayProcess.run([]);
+    expect((await runRelay(['--help'])).stdout).toContain('Usage: npm run start:relay');
+    const { code, stderr } = await runRelay([]);
     expect(code).toBe(1);
     expect(stderr).toContain('kafka.brokers must be set');
     expect(stderr).toContain('eventStore.engine must not be embedded');
@@ -64,14 +64,14 @@ describe('the relay as a process', () => {
 
   it('leaves no event out and repeats none when it is killed in the middle of thousands', async () => {
     await writeLog();
-    let relay = await RelayProcess.start(env);
+    let relay = await startRelay(env);
     await relay.logged('publishing events');
     const reader = await TopicReader.start(kafkaClient(kafka), [`${kafka.topicPrefix}.image-streams`]);
     try {
       for (let kill = 1; kill <= KILLS; kill++) {
         await reader.have(Math.min(reader.messages.length + EVENTS / (KILLS * 3), EVENTS));
         await relay.kill();
-        relay = await RelayProcess.start(env);
+        relay = await startRelay(env);
       }
       await reader.have(EVENTS);
       await expectWholeLog(reader.messages, store);
@@ -87,9 +87,9 @@ describe('the relay as a process', () => {
   });
 
   it('goes on with another that stands by', async () => {
-    const first = await RelayProcess.start(env);
+    const first = await startRelay(env);
     await first.logged('publishing events');
-    const second = await RelayProcess.start(env);
+    const second = await startRelay(env);
     await second.logged('publishing events');
     await new LogWriter(store).append(streamName.imageStream('team', 'late'), [tagPushed(1)]);
     await eventually(

@@ -8,7 +8,8 @@ import { HeldRegistry } from './harness/held-registry.js';
 import { Installation } from './harness/installation.js';
 import { KafkaBroker } from './harness/kafka-broker.js';
 import { everything } from './harness/log.js';
-import { RelayProcess } from './harness/relay-process.js';
+import { startRelay } from './harness/relay-process.js';
+import type { ServiceProcess } from './harness/service-process.js';
 
 const STREAMS = `${GROUP}/namespaces/team/imagestreams`;
 const TAGS = ['v1', 'v2', 'v3', 'v4'];
@@ -18,7 +19,7 @@ const PARTITIONS = 12 + 1;
 let broker: KafkaBroker;
 let registry: HeldRegistry;
 let installation: Installation;
-let relay: RelayProcess;
+let relay: ServiceProcess;
 let api: ApiClient;
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ beforeAll(async () => {
     TAGLINE_KAFKA_SESSION_TIMEOUT: '2s',
   };
   installation = await Installation.start({ env, instances: { 'import-service': 2 } });
-  relay = await RelayProcess.start({ ...installation.database.settings, ...env });
+  relay = await startRelay({ ...installation.database.settings, ...env });
   api = installation.gateway.api({ connections: 8 });
   await api.post('/api/v1/namespaces', { metadata: { name: 'team' } });
 });

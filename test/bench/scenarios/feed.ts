@@ -4,7 +4,8 @@ import { KafkaSink, kafkaClient } from '#lib/event-feed';
 import { Postgres } from '#lib/postgres';
 import { PostgresReadModel, readModelShape } from '#lib/read-model';
 import type { KafkaBroker } from '../../distributed/harness/kafka-broker.js';
-import { RelayProcess } from '../../distributed/harness/relay-process.js';
+import { startRelay } from '../../distributed/harness/relay-process.js';
+import type { ServiceProcess } from '../../distributed/harness/service-process.js';
 import { ProjectorProcess } from '../../system/harness/projector-process.js';
 import { CpuMeter, type CpuSeconds, type MeteredProcess } from '../cpu-meter.js';
 import { FeedConsumer, type Received } from '../feed-consumer.js';
@@ -145,14 +146,14 @@ class Feed {
   /** @param events - that it has to catch up with. */
   private async measureRelay(
     events: number,
-  ): Promise<{ readonly relay: RelayProcess; readonly consumer: FeedConsumer }> {
+  ): Promise<{ readonly relay: ServiceProcess; readonly consumer: FeedConsumer }> {
     const { brokers, topicPrefix } = this.kafka;
     // The topics are there before the consumer is, and as the relay makes them.
     const sink = new KafkaSink(kafkaClient(this.kafka), this.kafka);
     await sink.takeOver();
     await sink.release();
     const consumer = this.opened.add(await FeedConsumer.start({ brokers, topicPrefix }), (each) => each.stop());
-    const relay = await RelayProcess.start({
+    const relay = await startRelay({
       ...this.around.database.settings,
       TAGLINE_KAFKA_BROKERS: brokers.join(','),
       TAGLINE_KAFKA_TOPIC_PREFIX: topicPrefix,

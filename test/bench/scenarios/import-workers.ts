@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDbEventStore } from '#lib/event-store';
-import { RelayProcess } from '../../distributed/harness/relay-process.js';
+import { startRelay } from '../../distributed/harness/relay-process.js';
 import { Installation } from '../../distributed/harness/installation.js';
 import type { ServiceProcess } from '../../distributed/harness/service-process.js';
 import { eventually } from '../../system/harness/eventually.js';
@@ -46,7 +46,7 @@ export const importWorkers: Scenario = {
         TAGLINE_KAFKA_TOPIC_PREFIX: `bench-${randomUUID()}`,
       };
       const env = { ...database.settings, ...postgres.settings, ...kafka };
-      opened.add(await RelayProcess.start({ ...database.settings, ...kafka }), (each) => each.kill());
+      opened.add(await startRelay({ ...database.settings, ...kafka }), (each) => each.kill());
       const instances = { 'import-service': 2 };
       const installation = opened.add(await Installation.start({ env, instances }), (each) => each.dispose());
       const measured = new ImportWorkers(installation, database.log, registry.host, report);

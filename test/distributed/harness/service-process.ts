@@ -47,6 +47,22 @@ export class ServiceProcess {
     return exitOf(this.child);
   }
 
+  /** Resolves with the first line of its log that has the text. */
+  logged(text: string): Promise<string> {
+    return this.printed.first((line) => line.includes(text), `"${text}"`);
+  }
+
+  /** Of its probes and metrics. */
+  get url(): string {
+    return this.ready['probes'] ?? this.ready['url'] ?? '';
+  }
+
+  /** The value of a measurement without labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+  }
+
   /** Leaves the process where it is, with its connections open and nobody there to answer. */
   pause(): void {
     this.child.kill('SIGSTOP');
@@ -61,14 +77,19 @@ async function spawned({
   app,
   env,
 }: ServiceProcessOptions): Promise<[ChildProcess, PrintedLines, Readonly<Record<string, string>>]> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TAGLINE_'));
   const main = join(REPOSITORY_ROOT, `dist/apps/${app}/src/main.js`);
   const child = start(process.execPath, ['--enable-source-maps', main], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...Object.fromEntries(inherited), TAGLINE_LOG_FORMAT: 'json', ...env },
+    env: environmentOf(env),
   });
   if (child.stdout === null) throw new Error(`the ${app} has no output`);
   const printed = new PrintedLines(child.stdout);
   const line = await printed.first((text) => text.includes(`"${app} is ready"`), `that the ${app} is ready`);
   return [child, printed, JSON.parse(line) as Record<string, string>];
+}
+
+/** Settings of a process and nothing of those of whoever runs the tests. */
+export function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TAGLINE_'));
+  return { ...Object.fromEntries(inherited), TAGLINE_LOG_FORMAT: 'json', ...env };
 }
