@@ -186,6 +186,30 @@ describe('the relay', () => {
     await expectWholeLog(reader.messages, store);
   });
 
+  it('does not begin before it can read what was published last, however long somebody keeps that from view', async () => {
+    await writer.appendMany(20, streams(2));
+    const first = startRelay();
+    await published(first);
+    const stranger = kafka.producer({ transactionalId: `${settings.topicPrefix}.stranger`, idempotent: true });
+    await stranger.connect();
+    open.push({ stop: () => stranger.disconnect() });
+    const undecided = await stranger.transaction();
+    await undecided.send({ topic: `${settings.topicPrefix}.relay-checkpoint`, messages: [{ key: 'any', value: '' }] });
+    await writer.appendMany(20, streams(2));
+    await published(first);
+    await first.stop();
+    const positions: number[] = [];
+    const second = startRelay({ tookOver: (after) => positions.push(after) });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(positions).toEqual([]);
+    await undecided.abort();
+    await published(second);
+    expect(positions).toEqual([40]);
+    const reader = await read('image-streams');
+    await reader.have(40);
+    await expectWholeLog(reader.messages, store);
+  });
+
   it('is fenced by a newer one, which completes what it began', async () => {
     let fenced = 0;
     const older = startRelay({ fenced: () => fenced++ }, 60_000);

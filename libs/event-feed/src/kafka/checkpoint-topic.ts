@@ -4,37 +4,57 @@ import type { Checkpoint } from '../relay/event-sink.js';
 import { extentOf, readToEnd } from './read-to-end.js';
 
 const KEY = 'relay';
+const CLAIM_KEY = 'claim';
 /** Where the newest checkpoint is looked for first. There are as many as transactions, until the topic is compacted. */
 const TAIL = 1_000n;
 const WAIT_MS = 15_000;
 
 export const checkpointMessage = (checkpoint: Checkpoint): Message => ({ key: KEY, value: JSON.stringify(checkpoint) });
 
+/** Says that a relay takes over, and nothing of a checkpoint: whoever can read it knows the outcome of all before it. */
+export const claimMessage = (): Message => ({ key: CLAIM_KEY, value: '{}' });
+
 /**
- * The newest checkpoint of a transaction that was committed.
+ * The newest checkpoint of a transaction that was committed before an offset.
  *
- * @param until - `complete` wants to have seen all that is in the topic now, and fails when it cannot: somebody's
- * transaction is open. `so far` takes what can be seen.
+ * Brokers name as the end of a topic what can be read for now, which is before any transaction that is open or about to be
+ * completed. Only somebody who wrote to the topic knows an offset that is behind them all.
+ *
+ * @throws when the offset cannot be reached: somebody's transaction is open before it.
  */
-export async function lastCheckpoint(
-  kafka: Kafka,
-  topic: string,
-  until: 'complete' | 'so far',
-): Promise<Checkpoint | undefined> {
-  const { low, high } = await extentOf(kafka, topic);
-  const newest = async (from: bigint): Promise<Checkpoint | undefined> => {
-    let found: Checkpoint | undefined;
-    const reached = await readToEnd(kafka, {
-      ...{ topic, groupId: `${topic}.${randomUUID()}`, from, to: high, timeoutMs: WAIT_MS },
-      onMessage: (message) => (found = checkpointOf(message) ?? found),
-    });
-    if (!reached && until === 'complete') throw new Error(`${topic} could not be read to its end`);
+export async function settledCheckpoint(kafka: Kafka, topic: string, end: bigint): Promise<Checkpoint | undefined> {
+  const { low } = await extentOf(kafka, topic);
+  return newestCheckpoint(low, end, async (from) => {
+    const { found, reached } = await readCheckpoint(kafka, topic, from, end);
+    if (!reached) throw new Error(`${topic} could not be read to its end`);
     return found;
-  };
+  });
+}
+
+/** The newest checkpoint that can be read now. */
+export async function visibleCheckpoint(kafka: Kafka, topic: string): Promise<Checkpoint | undefined> {
+  const { low, high } = await extentOf(kafka, topic);
   if (low === high) return undefined;
-  const tail = high - TAIL > low ? high - TAIL : low;
+  return newestCheckpoint(low, high, async (from) => (await readCheckpoint(kafka, topic, from, high)).found);
+}
+
+async function newestCheckpoint(
+  low: bigint,
+  end: bigint,
+  newest: (from: bigint) => Promise<Checkpoint | undefined>,
+): Promise<Checkpoint | undefined> {
+  const tail = end - TAIL > low ? end - TAIL : low;
   const found = await newest(tail);
   return found !== undefined || tail === low ? found : newest(low);
+}
+
+async function readCheckpoint(kafka: Kafka, topic: string, from: bigint, to: bigint) {
+  let found: Checkpoint | undefined;
+  const reached = await readToEnd(kafka, {
+    ...{ topic, groupId: `${topic}.${randomUUID()}`, from, to, timeoutMs: WAIT_MS },
+    onMessage: (message) => (found = checkpointOf(message) ?? found),
+  });
+  return { found, reached };
 }
 
 function checkpointOf({ key, value }: KafkaMessage): Checkpoint | undefined {

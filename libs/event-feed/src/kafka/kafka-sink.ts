@@ -2,7 +2,7 @@ import kafkajs, { CompressionTypes, Partitioners, type Kafka, type Message, type
 import type { RecordedEvent } from '#lib/events';
 import { FencedError, type Checkpoint, type EventSink, type Published } from '../relay/event-sink.js';
 import { topicName } from '../topics.js';
-import { checkpointMessage, lastCheckpoint } from './checkpoint-topic.js';
+import { checkpointMessage, claimMessage, settledCheckpoint, visibleCheckpoint } from './checkpoint-topic.js';
 import { eventMessage, type EventMessage } from './event-message.js';
 import { createMissingTopics, longestMessage, relayTopics, type TopicSettings } from './topic-setup.js';
 
@@ -44,10 +44,8 @@ export class KafkaSink implements EventSink {
     });
     this.producer = producer;
     await producer.connect();
-    // Beginning is what fences the relay before and aborts what it left open. Only then is its checkpoint settled.
-    const nothing = await producer.transaction();
-    await nothing.abort();
-    return lastCheckpoint(this.kafka, topicName.checkpoint(this.settings.topicPrefix), 'complete');
+    const topic = topicName.checkpoint(this.settings.topicPrefix);
+    return settledCheckpoint(this.kafka, topic, (await claimed(producer, topic)) + 1n);
   }
 
   async publish(events: readonly RecordedEvent[]): Promise<Published> {
@@ -73,7 +71,7 @@ export class KafkaSink implements EventSink {
   }
 
   checkpoint(): Promise<Checkpoint | undefined> {
-    return lastCheckpoint(this.kafka, topicName.checkpoint(this.settings.topicPrefix), 'so far');
+    return visibleCheckpoint(this.kafka, topicName.checkpoint(this.settings.topicPrefix));
   }
 
   async release(): Promise<void> {
@@ -111,6 +109,24 @@ export class KafkaSink implements EventSink {
     } finally {
       await admin.disconnect();
     }
+  }
+}
+
+/**
+ * Fences the relay before, and has the brokers complete or abort what it left: that is what beginning a transaction does.
+ *
+ * @returns offset of the claim. Whatever the relay before got into the topic is before it.
+ */
+async function claimed(producer: Producer, topic: string): Promise<bigint> {
+  try {
+    const transaction = await producer.transaction();
+    const topicMessages = [{ topic, messages: [claimMessage()] }];
+    const [written] = await transaction.sendBatch({ acks: -1, topicMessages });
+    await transaction.commit();
+    if (written?.baseOffset === undefined) throw new Error(`the brokers do not say where in ${topic} the claim is`);
+    return BigInt(written.baseOffset);
+  } catch (error) {
+    throw isFenced(error) ? new FencedError() : error;
   }
 }
 
