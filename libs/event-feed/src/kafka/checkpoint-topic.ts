@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage, Message } from 'kafkajs';
 import type { Checkpoint } from '../relay/event-sink.js';
-import { extentOf, readToEnd } from './read-to-end.js';
+import { extentOf, readToEnd, type Extent } from './read-to-end.js';
 
 const KEY = 'relay';
 const CLAIM_KEY = 'claim';
@@ -24,37 +24,36 @@ export const claimMessage = (): Message => ({ key: CLAIM_KEY, value: '{}' });
  */
 export async function settledCheckpoint(kafka: Kafka, topic: string, end: bigint): Promise<Checkpoint | undefined> {
   const { low } = await extentOf(kafka, topic);
-  return newestCheckpoint(low, end, async (from) => {
-    const { found, reached } = await readCheckpoint(kafka, topic, from, end);
-    if (!reached) throw new Error(`${topic} could not be read to its end`);
-    return found;
-  });
+  const { checkpoint, reached } = await newestOf(kafka, topic, { low, high: end });
+  if (!reached) throw new Error(`${topic} could not be read to its end`);
+  return checkpoint;
 }
 
 /** The newest checkpoint that can be read now. */
 export async function visibleCheckpoint(kafka: Kafka, topic: string): Promise<Checkpoint | undefined> {
-  const { low, high } = await extentOf(kafka, topic);
-  if (low === high) return undefined;
-  return newestCheckpoint(low, high, async (from) => (await readCheckpoint(kafka, topic, from, high)).found);
+  const extent = await extentOf(kafka, topic);
+  if (extent.low === extent.high) return undefined;
+  return (await newestOf(kafka, topic, extent)).checkpoint;
 }
 
-async function newestCheckpoint(
-  low: bigint,
-  end: bigint,
-  newest: (from: bigint) => Promise<Checkpoint | undefined>,
-): Promise<Checkpoint | undefined> {
-  const tail = end - TAIL > low ? end - TAIL : low;
-  const found = await newest(tail);
-  return found !== undefined || tail === low ? found : newest(low);
+interface Reading {
+  readonly checkpoint: Checkpoint | undefined;
+  /** Whether all that was to be read was. */
+  readonly reached: boolean;
 }
 
-async function readCheckpoint(kafka: Kafka, topic: string, from: bigint, to: bigint) {
-  let found: Checkpoint | undefined;
-  const reached = await readToEnd(kafka, {
-    ...{ topic, groupId: `${topic}.${randomUUID()}`, from, to, timeoutMs: WAIT_MS },
-    onMessage: (message) => (found = checkpointOf(message) ?? found),
-  });
-  return { found, reached };
+async function newestOf(kafka: Kafka, topic: string, { low, high }: Extent): Promise<Reading> {
+  const readFrom = async (from: bigint): Promise<Reading> => {
+    let checkpoint: Checkpoint | undefined;
+    const reached = await readToEnd(kafka, {
+      ...{ topic, groupId: `${topic}.${randomUUID()}`, from, to: high, timeoutMs: WAIT_MS },
+      onMessage: (message) => (checkpoint = checkpointOf(message) ?? checkpoint),
+    });
+    return { checkpoint, reached };
+  };
+  const tail = high - TAIL > low ? high - TAIL : low;
+  const inTail = await readFrom(tail);
+  return inTail.checkpoint !== undefined || tail === low ? inTail : readFrom(low);
 }
 
 function checkpointOf({ key, value }: KafkaMessage): Checkpoint | undefined {

@@ -1,4 +1,11 @@
-import kafkajs, { CompressionTypes, Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
+import kafkajs, {
+  CompressionTypes,
+  Partitioners,
+  type Kafka,
+  type Message,
+  type Producer,
+  type Transaction,
+} from 'kafkajs';
 import type { RecordedEvent } from '#lib/events';
 import { FencedError, type Checkpoint, type EventSink, type Published } from '../relay/event-sink.js';
 import { topicName } from '../topics.js';
@@ -54,19 +61,15 @@ export class KafkaSink implements EventSink {
     if (producer === undefined) throw new Error('the relay has not taken over');
     if (last === undefined) return { events: 0, references: 0 };
     const messages = events.map((event) => eventMessage(event, settings.source, this.messageLimit));
-    try {
-      const transaction = await producer.transaction();
-      const requests = inRequests(messages, this.messageLimit);
+    const requests = inRequests(messages, this.messageLimit);
+    await inTransaction(producer, async (transaction) => {
       for (const [index, request] of requests.entries()) {
         const topicMessages = this.byTopic(request);
         // The checkpoint goes with the last events: one round trip less.
         if (index === requests.length - 1) topicMessages.push(this.checkpointAt(last));
         await transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
       }
-      await transaction.commit();
-    } catch (error) {
-      throw isFenced(error) ? new FencedError() : error;
-    }
+    });
     return { events: events.length, references: messages.filter(({ isReference }) => isReference).length };
   }
 
@@ -118,13 +121,19 @@ export class KafkaSink implements EventSink {
  * @returns offset of the claim. Whatever the relay before got into the topic is before it.
  */
 async function claimed(producer: Producer, topic: string): Promise<bigint> {
+  const topicMessages = [{ topic, messages: [claimMessage()] }];
+  const [written] = await inTransaction(producer, (transaction) => transaction.sendBatch({ acks: -1, topicMessages }));
+  if (written?.baseOffset === undefined) throw new Error(`the brokers do not say where in ${topic} the claim is`);
+  return BigInt(written.baseOffset);
+}
+
+/** @throws FencedError when somebody else began a transaction as the relay of this log. */
+async function inTransaction<T>(producer: Producer, send: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
     const transaction = await producer.transaction();
-    const topicMessages = [{ topic, messages: [claimMessage()] }];
-    const [written] = await transaction.sendBatch({ acks: -1, topicMessages });
+    const sent = await send(transaction);
     await transaction.commit();
-    if (written?.baseOffset === undefined) throw new Error(`the brokers do not say where in ${topic} the claim is`);
-    return BigInt(written.baseOffset);
+    return sent;
   } catch (error) {
     throw isFenced(error) ? new FencedError() : error;
   }

@@ -19,6 +19,8 @@ export interface EventSink {
   /**
    * Ends whatever another relay began, keeps it from publishing more, and says up to where was published: `undefined` for
    * nothing yet.
+   *
+   * @throws FencedError when somebody else takes over at the same time.
    */
   takeOver(): Promise<Checkpoint | undefined>;
 
